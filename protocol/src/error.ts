@@ -27,6 +27,20 @@ export type ProtocolErrorCode =
   | 'node-id-malformed'
   | 'proof-malformed'
   | 'proof-invalid'
+  | 'gs1-length'
+  | 'gs1-check-digit'
+  | 'gs1-character'
+  | 'gs1-escape'
+  | 'gs1-unrecognised'
+  | 'gs1-company-prefix'
+  | 'epcis-malformed'
+  | 'epcis-term'
+  | 'epcis-time'
+  | 'epcis-identifier'
+  | 'epcis-quantity'
+  | 'epcis-unit'
+  | 'epcis-limit'
+  | 'epcis-xml'
   | 'too-large';
 
 /** An input was refused. `details` names the values at fault, fit to be shown to whoever sent them. */
