@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import {
+  assignmentSchema,
+  calibrationSchema,
+  deviceSchema,
+  deviceUrnSchema,
+  digestSchema,
+  glnSchema,
+  gtinSchema,
+  mspIdSchema,
+  nodeIdSchema,
+  organisationSchema,
+  productSchema,
+  revocationSchema,
+  ruleSchema,
+  signerSchema,
+  siteSchema,
+} from '../registry/records.ts';
+
+/** Bytes in JSON: base64url without padding. */
+export const base64UrlSchema = z.string().regex(/^[A-Za-z0-9_-]*$/, 'base64url without padding');
+
+export const channelName = 'provenance';
+export const chaincodeName = 'hopline';
+
+export const maxStatementsPerTransaction = 64;
+
+/**
+ * Every transaction of the chaincode by `contract:Name`: the schema of its one JSON argument. Transactions that change
+ * nothing are in `queries`.
+ */
+export const transactions = {
+  'registry:PutOrganisation': z.strictObject({ organisation: organisationSchema }),
+  'registry:PutSite': z.strictObject({ site: siteSchema }),
+  'registry:PutProduct': z.strictObject({ product: productSchema }),
+  /** The proof names node, organisation and key. Enrolling a node again replaces its key and keeps its chain. */
+  'registry:EnrolEdgeNode': z.strictObject({ proof: base64UrlSchema }),
+  /** A legacy device has no key and so no proof; its key must then be `null` too. */
+  'registry:EnrolDevice': z.strictObject({ proof: base64UrlSchema.nullable(), device: deviceSchema }),
+  'registry:UpdateDevice': z.strictObject({
+    device: deviceUrnSchema,
+    assignments: z.array(assignmentSchema).min(1).max(64).optional(),
+    rules: z.array(ruleSchema).max(32).optional(),
+    calibration: calibrationSchema.optional(),
+    validToMs: z.int().min(0).optional(),
+  }),
+  'registry:EnrolSigner': z.strictObject({ proof: base64UrlSchema, signer: signerSchema }),
+  'registry:Revoke': z.strictObject({ revocation: revocationSchema }),
+  /** Statements of one edge node, consecutive and in order. Those anchored already, byte for byte, are passed over. */
+  'readings:AnchorStatements': z.strictObject({
+    statements: z.array(base64UrlSchema).min(1).max(maxStatementsPerTransaction),
+  }),
+  'provenance:Capture': z.strictObject({ statement: base64UrlSchema }),
+} as const;
+
+export const queries = {
+  'registry:GetOrganisation': z.strictObject({ mspId: mspIdSchema }),
+  'registry:GetSite': z.strictObject({ gln: glnSchema }),
+  'registry:GetProduct': z.strictObject({ gtin: gtinSchema }),
+  'registry:GetEdgeNode': z.strictObject({ node: nodeIdSchema }),
+  'registry:GetDevice': z.strictObject({ device: deviceUrnSchema }),
+  'registry:GetSigner': z.strictObject({ signer: z.string().max(200) }),
+  'readings:GetHead': z.strictObject({ node: nodeIdSchema }),
+  'provenance:GetHoldings': z.strictObject({ item: z.string().max(400) }),
+  'provenance:GetUnit': z.strictObject({ unit: z.string().max(400) }),
+  'provenance:GetEvent': z.strictObject({ event: z.string().max(200) }),
+} as const;
+
+export type TransactionName = keyof typeof transactions;
+export type QueryName = keyof typeof queries;
+export type TransactionInput<N extends TransactionName> = z.infer<(typeof transactions)[N]>;
+export type QueryInput<N extends QueryName> = z.infer<(typeof queries)[N]>;
+
+/** What `readings:AnchorStatements` gives back. */
+export const anchorResultSchema = z.strictObject({
+  anchored: z.array(z.strictObject({ node: nodeIdSchema, sequence: z.int().min(0), digest: digestSchema })),
+  duplicates: z.int().min(0),
+});
+export type AnchorResult = z.infer<typeof anchorResultSchema>;
+
+/** `readings:GetHead`: `null` where the node has anchored nothing yet. */
+export const headSchema = z
+  .strictObject({ sequence: z.int().min(0), digest: digestSchema, sealedAtMs: z.int().min(0) })
+  .nullable();
+export type Head = z.infer<typeof headSchema>;

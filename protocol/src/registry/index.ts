@@ -1,0 +1,3 @@
+export * from './enrolment.ts';
+export * from './records.ts';
+export * from './registry-copy.ts';
