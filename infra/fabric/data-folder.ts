@@ -1,0 +1,81 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { FabricError } from './fabric-error.ts';
+import { DEFAULT_PORT_BASE } from './network-plan.ts';
+
+/** Raised when a network of an older layout can't be continued. */
+const LAYOUT = 1;
+
+const networkFile = z.object({
+  layout: z.number(),
+  /** Part of the channel's configuration: the addresses of orderers and anchor peers. */
+  portBase: z.number(),
+});
+
+/**
+ * Opens a data folder, or begins a new one.
+ *
+ * @param portBase undefined: the folder's own, or the default for a new one.
+ * @returns the port base that the network in it uses.
+ * @throws FabricError `DATA_MISMATCH` where the folder holds something else, another layout, or a network on other ports.
+ */
+export async function openDataFolder(dataDir: string, portBase: number | undefined): Promise<number> {
+  const known = await readNetworkFile(dataDir);
+  if (!known) {
+    await assertNothingForeign(dataDir);
+    const chosen = portBase ?? DEFAULT_PORT_BASE;
+    const file = join(dataDir, 'network.json');
+    await mkdir(dataDir, { recursive: true });
+    await writeFile(`${file}.new`, JSON.stringify({ layout: LAYOUT, portBase: chosen }));
+    await rename(`${file}.new`, file);
+    return chosen;
+  }
+  if (known.layout !== LAYOUT) {
+    throw mismatch(`the network in ${dataDir} has layout ${known.layout}; this program knows ${LAYOUT}`);
+  }
+  if (portBase !== undefined && portBase !== known.portBase) {
+    throw mismatch(`the network in ${dataDir} was made for ports from ${known.portBase}, not ${portBase}`);
+  }
+  return known.portBase;
+}
+
+/**
+ * Empties a data folder, all but the lock. Only a folder that holds a network, or nothing, is emptied.
+ *
+ * @throws FabricError `DATA_MISMATCH` where it holds something else.
+ */
+export async function emptyDataFolder(dataDir: string): Promise<void> {
+  if (!(await readNetworkFile(dataDir))) await assertNothingForeign(dataDir);
+  for (const entry of await readdir(dataDir)) {
+    if (!isLock(entry)) await rm(join(dataDir, entry), { recursive: true, force: true });
+  }
+}
+
+async function readNetworkFile(dataDir: string): Promise<z.infer<typeof networkFile> | undefined> {
+  let text: string;
+  try {
+    text = await readFile(join(dataDir, 'network.json'), 'utf8');
+  } catch (failure) {
+    if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw failure;
+  }
+  return networkFile.parse(JSON.parse(text));
+}
+
+async function assertNothingForeign(dataDir: string): Promise<void> {
+  const entries = (await readdir(dataDir)).filter((entry) => !isLock(entry) && entry !== 'network.json.new');
+  if (entries.length === 0) return;
+  throw new FabricError(
+    'DATA_MISMATCH',
+    `${dataDir} holds something other than a Fabric network; choose another folder`,
+  );
+}
+
+function isLock(entry: string): boolean {
+  return entry === 'lock' || entry.startsWith('lock.');
+}
+
+function mismatch(problem: string): FabricError {
+  return new FabricError('DATA_MISMATCH', `${problem}. Start over with --fresh, or use another folder (--data).`);
+}

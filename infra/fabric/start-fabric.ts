@@ -1,0 +1,190 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { type ConnectionProfile, writeConnectionProfile } from '../connection-profile.ts';
+import { type ChaincodePackage, packageChaincode } from './chaincode-package.ts';
+import { joinOrderer, joinPeer, makeCrypto, makeGenesisBlock } from './channel.ts';
+import { emptyDataFolder, openDataFolder } from './data-folder.ts';
+import { withDataLock } from './data-lock.ts';
+import { findFabricBinaries } from './fabric-binaries.ts';
+import { fabricProfile } from './fabric-profile.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { HOST, type NetworkPlan, type OrganisationPlan, planNetwork } from './network-plan.ts';
+import { fingerprintOf, ProcessFolder, type ProcessPlan, type ProcessRecord } from './node-process.ts';
+import { PeerCommands } from './peer-commands.ts';
+import { assertPortsFree } from './ports.ts';
+import { waitUntilEndorsing } from './probe.ts';
+import {
+  type ChaincodeCommand,
+  type ChaincodeStart,
+  chaincodeProcess,
+  type NodePlan,
+  ordererNode,
+  peerNode,
+} from './process-plans.ts';
+import { inheritedEnvironment } from './run-command.ts';
+
+export interface FabricOptions {
+  /** Folder for keys, ledgers, logs and the connection profile. */
+  readonly dataDir: string;
+  /** Value of `FABRIC_BIN`. */
+  readonly fabricBin: string | undefined;
+  /** Stop what runs in the folder and delete its data first. */
+  readonly fresh?: boolean;
+  /** First of `PORT_COUNT` consecutive ports; a folder keeps the one it was begun with. */
+  readonly portBase?: number;
+  /** `host:port` by MSP id of chaincodes that somebody else runs. The others are started here. */
+  readonly chaincode?: Readonly<Record<string, string>>;
+  /** How to start a chaincode; by default Hopline's own. */
+  readonly chaincodeCommand?: (start: ChaincodeStart) => ChaincodeCommand;
+  /** Gets a line for each step that is done. */
+  readonly onProgress?: (line: string) => void;
+  /** Gives up, and stops what this call has started. */
+  readonly signal?: AbortSignal;
+}
+
+export interface FabricNetwork {
+  readonly profile: ConnectionProfile;
+  /** Where the profile was written. */
+  readonly profileFile: string;
+  /** Stops every process of the network; its data stays. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Brings a network up: a new one, or the one in the data folder, of which only what doesn't run is started. When this
+ * returns, a transaction through any organisation's peer is endorsed by all of them. The processes outlive this one.
+ * Where it fails, what this call has started is stopped again.
+ *
+ * @throws FabricError
+ */
+export async function startFabric(options: FabricOptions): Promise<FabricNetwork> {
+  const dataDir = resolve(options.dataDir);
+  const binaries = await findFabricBinaries(options.fabricBin);
+  return withDataLock(dataDir, async () => {
+    const env = inheritedEnvironment(process.env);
+    const processes = new ProcessFolder(dataDir, env);
+    if (options.fresh) {
+      await processes.stop(await processes.running());
+      await emptyDataFolder(dataDir);
+    }
+    const portBase = await openDataFolder(dataDir, options.portBase);
+    const plan = planNetwork({ dataDir, portBase, chaincode: options.chaincode });
+    const { onProgress = () => {}, signal = new AbortController().signal } = options;
+    const started: ProcessRecord[] = [];
+    try {
+      const profile = await bringUp({ plan, binaries, env, processes, started, options, onProgress, signal });
+      return { profile, profileFile: plan.profileFile, stop: async () => void (await stopFabric(dataDir)) };
+    } catch (failure) {
+      await processes.stop(started);
+      throw failure;
+    }
+  });
+}
+
+/**
+ * Stops every process of the network in a data folder, whoever started it.
+ *
+ * @returns the names of those that ran.
+ */
+export async function stopFabric(dataDir: string): Promise<string[]> {
+  const folder = resolve(dataDir);
+  return withDataLock(folder, async () => {
+    const processes = new ProcessFolder(folder, {});
+    const running = await processes.running();
+    await processes.stop(running);
+    return running.map(({ name }) => name);
+  });
+}
+
+interface Work {
+  readonly plan: NetworkPlan;
+  readonly binaries: Awaited<ReturnType<typeof findFabricBinaries>>;
+  readonly env: Record<string, string>;
+  readonly processes: ProcessFolder;
+  /** Collects what was started, for the case that a later step fails. */
+  readonly started: ProcessRecord[];
+  readonly options: FabricOptions;
+  readonly onProgress: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+async function bringUp(work: Work): Promise<ConnectionProfile> {
+  const { plan, binaries, env, onProgress, signal } = work;
+  const packages = new Map(
+    plan.organisations.map((organisation) => [
+      organisation,
+      packageChaincode(plan.chaincode, organisation.chaincodeAddress),
+    ]),
+  );
+  if (await makeCrypto(plan, binaries, env)) onProgress('keys and certificates made');
+  if (await makeGenesisBlock(plan, binaries, env)) onProgress(`channel ${plan.channel} defined`);
+  await startProcesses(work, packages);
+  await Promise.all(plan.orderers.map((orderer) => joinOrderer(plan, orderer, binaries, env)));
+  const commands = new PeerCommands(binaries, env);
+  await Promise.all(plan.organisations.map((organisation) => joinPeer(plan, organisation, commands)));
+  onProgress(`${plan.orderers.length} orderers and ${plan.organisations.length} peers are on channel ${plan.channel}`);
+  await deploy(new Lifecycle(plan, commands, signal), packages);
+  onProgress(`chaincode ${plan.chaincode} approved by every organisation and committed`);
+  const profile = fabricProfile(plan);
+  await waitUntilEndorsing(profile, signal);
+  await writeConnectionProfile(plan.profileFile, profile);
+  onProgress(`every organisation endorses; connection profile in ${plan.profileFile}`);
+  return profile;
+}
+
+/** Makes exactly the planned processes run: stops those that are not, or no longer so, in the plan, starts the rest. */
+async function startProcesses(work: Work, packages: Map<OrganisationPlan, ChaincodePackage>): Promise<void> {
+  const { plan, binaries, processes, started, onProgress, signal } = work;
+  const nodes = [
+    ...plan.orderers.map((orderer) => ordererNode(plan, orderer, binaries)),
+    ...plan.organisations.map((organisation) => peerNode(organisation, binaries)),
+  ];
+  const commandFor = work.options.chaincodeCommand ?? hoplineChaincode;
+  const chaincodes = [...packages]
+    .filter(([organisation]) => !organisation.chaincodeIsExternal)
+    .map(([organisation, { id }]) => chaincodeProcess(organisation, id, commandFor));
+  const wanted = [...nodes.map((node) => node.process), ...chaincodes];
+
+  const running = await processes.running();
+  const keeps = new Set(wanted.map((one) => `${one.name} ${fingerprintOf(one)}`));
+  const isKept = ({ name, fingerprint }: ProcessRecord) => keeps.has(`${name} ${fingerprint}`);
+  await processes.stop(running.filter((record) => !isKept(record)));
+  const kept = new Set(running.filter(isKept).map(({ name }) => name));
+  const missing = wanted.filter(({ name }) => !kept.has(name));
+  await assertPortsFree(missing.flatMap(({ ports }) => ports));
+  await Promise.all(nodes.map(writeConfiguration));
+  await Promise.all(missing.map((one) => startOne(one, processes, started, signal)));
+  if (kept.size > 0) onProgress(`${kept.size} of ${wanted.length} processes run already`);
+  if (missing.length > 0) onProgress(`started ${missing.map(({ name }) => name).join(', ')}`);
+}
+
+async function startOne(
+  plan: ProcessPlan,
+  processes: ProcessFolder,
+  started: ProcessRecord[],
+  signal: AbortSignal,
+): Promise<void> {
+  const record = await processes.start(plan);
+  started.push(record);
+  await processes.waitUntilListening(plan, record, HOST, signal);
+}
+
+async function writeConfiguration({ configFile, process }: NodePlan): Promise<void> {
+  await mkdir(dirname(configFile), { recursive: true });
+  await writeFile(configFile, process.configuration);
+}
+
+async function deploy(lifecycle: Lifecycle, packages: Map<OrganisationPlan, ChaincodePackage>): Promise<void> {
+  await Promise.all(
+    [...packages].map(async ([organisation, chaincode]) => {
+      await lifecycle.install(organisation, chaincode);
+      await lifecycle.approve(organisation, chaincode.id);
+    }),
+  );
+  await lifecycle.commit();
+}
+
+function hoplineChaincode(): ChaincodeCommand {
+  const root = resolve(import.meta.dirname, '../..');
+  return { command: process.execPath, args: ['chaincode/src/main.ts'], cwd: root };
+}
