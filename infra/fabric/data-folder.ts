@@ -52,6 +52,22 @@ export async function emptyDataFolder(dataDir: string): Promise<void> {
   }
 }
 
+/**
+ * True where `recordDeployment` was called with the same strings. It spares a start the questions to every node (seconds
+ * on a small machine); whether the network really works is probed in any case.
+ */
+export async function isDeployed(dataDir: string, deployment: readonly string[]): Promise<boolean> {
+  const text = await readFile(join(dataDir, 'deployment.json'), 'utf8').catch(() => '');
+  return text === JSON.stringify(deployment);
+}
+
+/** Notes that every node is on the channel, and which package each organisation has approved. */
+export async function recordDeployment(dataDir: string, deployment: readonly string[]): Promise<void> {
+  const file = join(dataDir, 'deployment.json');
+  await writeFile(`${file}.new`, JSON.stringify(deployment));
+  await rename(`${file}.new`, file);
+}
+
 async function readNetworkFile(dataDir: string): Promise<z.infer<typeof networkFile> | undefined> {
   let text: string;
   try {

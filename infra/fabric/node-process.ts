@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { FabricError } from './fabric-error.ts';
 import { poll } from './poll.ts';
-import { isListening, type PortUse } from './ports.ts';
+import { isServing, type PortUse, type Readiness } from './ports.ts';
 import { processIdentity } from './process-identity.ts';
 import type { Environment } from './run-command.ts';
 
-const LISTEN_TIMEOUT_MS = 60_000;
+const SERVE_TIMEOUT_MS = 60_000;
 const TERMINATE_TIMEOUT_MS = 10_000;
 const KILL_TIMEOUT_MS = 5_000;
 const POLL_INTERVAL_MS = 50;
@@ -30,6 +30,7 @@ export interface ProcessPlan {
   /** Content of the configuration that it reads: a change of it is a reason to start again. */
   readonly configuration: string;
   readonly ports: readonly PortUse[];
+  readonly readiness: Readiness;
 }
 
 const processRecord = z.object({
@@ -49,10 +50,15 @@ export class ProcessFolder {
   readonly #runDir: string;
   readonly #logDir: string;
   readonly #inherited: Environment;
+  readonly #terminateTimeoutMs: number;
 
-  /** @param inherited environment that every process gets beside its own. */
-  constructor(dataDir: string, inherited: Environment) {
+  /**
+   * @param inherited environment that every process gets beside its own.
+   * @param terminateTimeoutMs how long a process may take to end by itself when it is stopped.
+   */
+  constructor(dataDir: string, inherited: Environment, terminateTimeoutMs = TERMINATE_TIMEOUT_MS) {
     this.#inherited = inherited;
+    this.#terminateTimeoutMs = terminateTimeoutMs;
     this.#runDir = join(dataDir, 'run');
     this.#logDir = join(dataDir, 'logs');
   }
@@ -109,16 +115,15 @@ export class ProcessFolder {
   }
 
   /**
-   * Waits until the process accepts connections on all its ports.
+   * Waits until the process serves.
    *
    * @throws FabricError `PROCESS_EXITED` with the end of its log, `START_TIMEOUT` or `CANCELLED`.
    */
-  async waitUntilListening(plan: ProcessPlan, record: ProcessRecord, host: string, signal: AbortSignal): Promise<void> {
-    const limits = { intervalMs: POLL_INTERVAL_MS, timeoutMs: LISTEN_TIMEOUT_MS, signal };
+  async waitUntilServing(plan: ProcessPlan, record: ProcessRecord, signal: AbortSignal): Promise<void> {
+    const limits = { intervalMs: POLL_INTERVAL_MS, timeoutMs: SERVE_TIMEOUT_MS, signal };
     await poll(`${plan.name}, log in ${this.logFile(plan.name)}`, limits, async () => {
       if (!(await isRunning(record))) throw await this.#exited(plan.name);
-      const listening = await Promise.all(plan.ports.map(({ port }) => isListening(host, port)));
-      return listening.every(Boolean) || undefined;
+      return (await isServing(plan.readiness)) || undefined;
     });
   }
 
@@ -127,7 +132,7 @@ export class ProcessFolder {
     await Promise.all(
       records.map(async (record) => {
         if (
-          !(await endsOn('SIGTERM', record, TERMINATE_TIMEOUT_MS)) &&
+          !(await endsOn('SIGTERM', record, this.#terminateTimeoutMs)) &&
           !(await endsOn('SIGKILL', record, KILL_TIMEOUT_MS))
         ) {
           throw new FabricError('COMMAND_FAILED', `${record.name} (process ${record.pid}) can't be stopped`);

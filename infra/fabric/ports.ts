@@ -1,4 +1,6 @@
-import { connect, createServer } from 'node:net';
+import { readFile } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { FabricError } from './fabric-error.ts';
 import { HOST } from './network-plan.ts';
 
@@ -32,16 +34,29 @@ export function isPortFree(port: number): Promise<boolean> {
   });
 }
 
-/** True where somebody accepts a TCP connection at `host:port`. */
-export function isListening(host: string, port: number): Promise<boolean> {
+/** Where a process is asked whether it serves already. */
+export interface Readiness {
+  readonly port: number;
+  /** How to speak to it, so that waiting leaves no failed handshakes in its log; null means plaintext. */
+  readonly tls: { readonly rootCertFile: string; readonly serverName: string } | null;
+}
+
+/** True where the port accepts a connection, and a TLS one shows the expected certificate. */
+export async function isServing({ port, tls }: Readiness): Promise<boolean> {
+  const where = { host: HOST, port };
+  if (!tls) return opens(connect(where), 'connect');
+  const ca = await readFile(tls.rootCertFile);
+  return opens(connectTls({ ...where, ca, servername: tls.serverName, ALPNProtocols: ['h2'] }), 'secureConnect');
+}
+
+function opens(socket: Socket, event: 'connect' | 'secureConnect'): Promise<boolean> {
   return new Promise((settle) => {
-    const socket = connect({ host, port, timeout: CONNECT_TIMEOUT_MS });
     const finish = (answer: boolean) => {
       socket.destroy();
       settle(answer);
     };
-    socket.once('connect', () => finish(true));
-    socket.once('timeout', () => finish(false));
+    socket.setTimeout(CONNECT_TIMEOUT_MS, () => finish(false));
+    socket.once(event, () => finish(true));
     socket.once('error', () => finish(false));
   });
 }

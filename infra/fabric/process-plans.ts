@@ -30,6 +30,7 @@ export interface NodePlan {
 
 export function ordererNode(plan: NetworkPlan, orderer: OrdererPlan, binaries: FabricBinaries): NodePlan {
   const { name, ports, home } = orderer;
+  // An orderer opens its gRPC port last, and so does a peer.
   const configuration = JSON.stringify(ordererConfig(plan, orderer), null, 2);
   return {
     configFile: `${home}/orderer.yaml`,
@@ -45,6 +46,7 @@ export function ordererNode(plan: NetworkPlan, orderer: OrdererPlan, binaries: F
         { port: ports.admin, purpose: `${name} (channel administration)` },
         { port: ports.operations, purpose: `${name} (health and metrics)` },
       ],
+      readiness: { port: ports.grpc, tls: { rootCertFile: orderer.tls.rootCert, serverName: orderer.hostname } },
     },
   };
 }
@@ -66,6 +68,7 @@ export function peerNode({ peer, ...organisation }: OrganisationPlan, binaries: 
         { port: ports.chaincode, purpose: `${name} (chaincode callbacks)` },
         { port: ports.operations, purpose: `${name} (health and metrics)` },
       ],
+      readiness: { port: ports.grpc, tls: { rootCertFile: peer.tls.rootCert, serverName: peer.hostname } },
     },
   };
 }
@@ -82,8 +85,15 @@ export function chaincodeProcess(
     command,
     args,
     cwd,
-    env: { ...env, CHAINCODE_SERVER_ADDRESS: chaincodeAddress, CHAINCODE_ID: packageId },
+    env: {
+      // Otherwise fabric-shim writes a line for each call.
+      CORE_CHAINCODE_LOGGING_LEVEL: 'warning',
+      ...env,
+      CHAINCODE_SERVER_ADDRESS: chaincodeAddress,
+      CHAINCODE_ID: packageId,
+    },
     configuration: '',
     ports: [{ port, purpose: `chaincode of ${mspId}` }],
+    readiness: { port, tls: null },
   };
 }

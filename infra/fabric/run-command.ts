@@ -38,5 +38,9 @@ export function runCommand(command: string, args: readonly string[], options: Co
 export function inheritedEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
   const names = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
   const inherited = Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
-  return { ...inherited, FABRIC_LOGGING_SPEC: env.FABRIC_LOGGING_SPEC ?? 'warning' };
+  return {
+    ...inherited,
+    FABRIC_LOGGING_SPEC: env.FABRIC_LOGGING_SPEC ?? 'warning',
+    FABRIC_LOGGING_FORMAT: '%{time} %{level} [%{module}] %{message}',
+  };
 }

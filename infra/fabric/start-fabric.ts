@@ -3,12 +3,12 @@ import { dirname, resolve } from 'node:path';
 import { type ConnectionProfile, writeConnectionProfile } from '../connection-profile.ts';
 import { type ChaincodePackage, packageChaincode } from './chaincode-package.ts';
 import { joinOrderer, joinPeer, makeCrypto, makeGenesisBlock } from './channel.ts';
-import { emptyDataFolder, openDataFolder } from './data-folder.ts';
+import { emptyDataFolder, isDeployed, openDataFolder, recordDeployment } from './data-folder.ts';
 import { withDataLock } from './data-lock.ts';
 import { findFabricBinaries } from './fabric-binaries.ts';
 import { fabricProfile } from './fabric-profile.ts';
 import { Lifecycle } from './lifecycle.ts';
-import { HOST, type NetworkPlan, type OrganisationPlan, planNetwork } from './network-plan.ts';
+import { type NetworkPlan, type OrganisationPlan, planNetwork } from './network-plan.ts';
 import { fingerprintOf, ProcessFolder, type ProcessPlan, type ProcessRecord } from './node-process.ts';
 import { PeerCommands } from './peer-commands.ts';
 import { assertPortsFree } from './ports.ts';
@@ -119,12 +119,11 @@ async function bringUp(work: Work): Promise<ConnectionProfile> {
   if (await makeCrypto(plan, binaries, env)) onProgress('keys and certificates made');
   if (await makeGenesisBlock(plan, binaries, env)) onProgress(`channel ${plan.channel} defined`);
   await startProcesses(work, packages);
-  await Promise.all(plan.orderers.map((orderer) => joinOrderer(plan, orderer, binaries, env)));
-  const commands = new PeerCommands(binaries, env);
-  await Promise.all(plan.organisations.map((organisation) => joinPeer(plan, organisation, commands)));
-  onProgress(`${plan.orderers.length} orderers and ${plan.organisations.length} peers are on channel ${plan.channel}`);
-  await deploy(new Lifecycle(plan, commands, signal), packages);
-  onProgress(`chaincode ${plan.chaincode} approved by every organisation and committed`);
+  const deployment = [...packages].map(([{ mspId }, { id }]) => `${mspId} ${id}`).sort();
+  if (!(await isDeployed(plan.dataDir, deployment))) {
+    await joinAndDeploy(work, packages);
+    await recordDeployment(plan.dataDir, deployment);
+  }
   const profile = fabricProfile(plan);
   await waitUntilEndorsing(profile, signal);
   await writeConnectionProfile(plan.profileFile, profile);
@@ -166,12 +165,23 @@ async function startOne(
 ): Promise<void> {
   const record = await processes.start(plan);
   started.push(record);
-  await processes.waitUntilListening(plan, record, HOST, signal);
+  await processes.waitUntilServing(plan, record, signal);
 }
 
 async function writeConfiguration({ configFile, process }: NodePlan): Promise<void> {
   await mkdir(dirname(configFile), { recursive: true });
   await writeFile(configFile, process.configuration);
+}
+
+/** Each step finds out by itself whether it has been done, so that this can be repeated after a crash. */
+async function joinAndDeploy(work: Work, packages: Map<OrganisationPlan, ChaincodePackage>): Promise<void> {
+  const { plan, binaries, env, onProgress, signal } = work;
+  await Promise.all(plan.orderers.map((orderer) => joinOrderer(plan, orderer, binaries, env)));
+  const commands = new PeerCommands(binaries, env);
+  await Promise.all(plan.organisations.map((organisation) => joinPeer(plan, organisation, commands)));
+  onProgress(`${plan.orderers.length} orderers and ${plan.organisations.length} peers are on channel ${plan.channel}`);
+  await deploy(new Lifecycle(plan, commands, signal), packages);
+  onProgress(`chaincode ${plan.chaincode} approved by every organisation and committed`);
 }
 
 async function deploy(lifecycle: Lifecycle, packages: Map<OrganisationPlan, ChaincodePackage>): Promise<void> {

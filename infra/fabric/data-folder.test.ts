@@ -1,0 +1,82 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { emptyDataFolder, isDeployed, openDataFolder, recordDeployment } from './data-folder.ts';
+import { withDataLock } from './data-lock.ts';
+import { DEFAULT_PORT_BASE } from './network-plan.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fabric-data-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('openDataFolder', () => {
+  it('keeps the ports that a network was begun with, since they are part of the channel', async () => {
+    expect(await openDataFolder(folder, 21_000)).toBe(21_000);
+    expect(await openDataFolder(folder, undefined)).toBe(21_000);
+    expect(await openDataFolder(folder, 21_000)).toBe(21_000);
+    await expect(openDataFolder(folder, 22_000)).rejects.toMatchObject({
+      code: 'DATA_MISMATCH',
+      message: expect.stringContaining('--fresh'),
+    });
+  });
+
+  it('has default ports', async () => {
+    expect(await openDataFolder(folder, undefined)).toBe(DEFAULT_PORT_BASE);
+  });
+
+  it('refuses a layout that it does not know', async () => {
+    await writeFile(join(folder, 'network.json'), JSON.stringify({ layout: 99, portBase: 21_000 }));
+    await expect(openDataFolder(folder, undefined)).rejects.toMatchObject({ code: 'DATA_MISMATCH' });
+  });
+});
+
+describe('emptyDataFolder', () => {
+  it('empties a folder that holds a network', async () => {
+    await openDataFolder(folder, 21_000);
+    await recordDeployment(folder, ['a']);
+    await emptyDataFolder(folder);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("never touches somebody's other files", async () => {
+    await writeFile(join(folder, 'thesis.txt'), 'x');
+    await expect(emptyDataFolder(folder)).rejects.toMatchObject({ code: 'DATA_MISMATCH' });
+    await expect(openDataFolder(folder, undefined)).rejects.toMatchObject({ code: 'DATA_MISMATCH' });
+    expect(await readdir(folder)).toEqual(['thesis.txt']);
+  });
+});
+
+describe('recordDeployment', () => {
+  it('holds for the same packages only', async () => {
+    expect(await isDeployed(folder, ['a'])).toBe(false);
+    await recordDeployment(folder, ['a']);
+    expect(await isDeployed(folder, ['a'])).toBe(true);
+    expect(await isDeployed(folder, ['b'])).toBe(false);
+  });
+});
+
+describe('withDataLock', () => {
+  it('keeps a second one out while the first works, and lets it in afterwards', async () => {
+    await withDataLock(folder, async () => {
+      await expect(withDataLock(folder, async () => {})).rejects.toMatchObject({
+        code: 'DATA_LOCKED',
+        message: expect.stringContaining(String(process.pid)),
+      });
+    });
+    expect(await withDataLock(folder, async () => 'in')).toBe('in');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is released by a failure', async () => {
+    await expect(withDataLock(folder, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    expect(await withDataLock(folder, async () => 'in')).toBe('in');
+  });
+
+  it('takes over from a dead holder, also where its number has been given to another process', async () => {
+    await writeFile(join(folder, 'lock'), `${process.pid} an earlier start`);
+    expect(await withDataLock(folder, async () => 'in')).toBe('in');
+  });
+});
