@@ -16,6 +16,7 @@ import {
   signerSchema,
   siteSchema,
 } from '../registry/records.ts';
+import { eventFlagSchema, eventOutcomeSchema, eventRefSchema } from './state-provenance.ts';
 
 /** Bytes in JSON: base64url without padding. */
 export const base64UrlSchema = z.string().regex(/^[A-Za-z0-9_-]*$/, 'base64url without padding');
@@ -77,6 +78,26 @@ export const anchorResultSchema = z.strictObject({
   duplicates: z.int().min(0),
 });
 export type AnchorResult = z.infer<typeof anchorResultSchema>;
+
+/** What `provenance:Capture` gives back: the document's events in order. `duplicate` was on the ledger already. */
+export const captureResultSchema = z.strictObject({
+  events: z.array(
+    z.strictObject({
+      ...eventRefSchema.shape,
+      eventId: z.string().nullable(),
+      outcome: z.enum([...eventOutcomeSchema.options, 'duplicate']),
+      flags: z.array(eventFlagSchema),
+    }),
+  ),
+});
+export type CaptureResult = z.infer<typeof captureResultSchema>;
+
+/** Names of the chaincode events, one a transaction, with the schema of their JSON payload. They only wake listeners. */
+export const chaincodeEvents = {
+  registered: z.strictObject({ kind: z.string(), id: z.string() }),
+  anchored: z.strictObject({ node: nodeIdSchema, from: z.int().min(0), to: z.int().min(0) }),
+  captured: z.strictObject({ events: z.int().min(0) }),
+} as const;
 
 /** `readings:GetHead`: `null` where the node has anchored nothing yet. */
 export const headSchema = z
