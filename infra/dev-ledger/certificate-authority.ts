@@ -74,7 +74,9 @@ export async function createCertificateAuthority(
       issue({ CN: name, O: organisation }, [
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-        new x509.SubjectAlternativeNameExtension(hosts.map((value) => ({ type: isIp(value) ? 'ip' : 'dns', value }))),
+        new x509.SubjectAlternativeNameExtension(
+          hosts.map((value) => ({ type: isIp(value) ? ('ip' as const) : ('dns' as const), value })),
+        ),
       ]),
   };
 }

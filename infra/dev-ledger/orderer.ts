@@ -28,6 +28,7 @@ export class Orderer {
   #timer: NodeJS.Timeout | undefined;
   #due = false;
   #stopped = false;
+  readonly #whenIdle: (() => void)[] = [];
 
   constructor(options: {
     config: DevLedgerConfig;
@@ -62,7 +63,7 @@ export class Orderer {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#becomeDue();
-    while (this.#pending > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    if (this.#pending > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }
 
   #becomeDue(): void {
@@ -77,7 +78,10 @@ export class Orderer {
     const batch = this.#takeBatch();
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#due = this.#queue.length >= this.#config.orderer.maxTransactionsPerBlock;
+    // After a stop nothing more will come to wait for.
+    this.#due = this.#stopped
+      ? this.#queue.length > 0
+      : this.#queue.length >= this.#config.orderer.maxTransactionsPerBlock;
     if (this.#queue.length > 0) {
       this.#timer = setTimeout(() => this.#becomeDue(), this.#config.orderer.batchTimeoutMs);
     }
@@ -96,6 +100,7 @@ export class Orderer {
         this.#blocksInCommit--;
         this.#pending -= batch.length;
         this.#cut();
+        if (this.#pending === 0) this.#wakeIdle();
       })
       .catch((error) => this.#fail(error));
   }
@@ -103,7 +108,12 @@ export class Orderer {
   #fail(error: unknown): void {
     this.#stopped = true;
     this.#pending = 0;
+    this.#wakeIdle();
     this.#onFailure(error);
+  }
+
+  #wakeIdle(): void {
+    for (const wake of this.#whenIdle.splice(0)) wake();
   }
 
   #takeBatch(): Submission[] {

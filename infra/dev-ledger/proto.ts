@@ -1,5 +1,7 @@
 import type { Message } from 'google-protobuf';
-import { Timestamp } from 'google-protobuf/google/protobuf/timestamp_pb.js';
+import timestampProtos from 'google-protobuf/google/protobuf/timestamp_pb.js';
+
+type Timestamp = InstanceType<typeof timestampProtos.Timestamp>;
 
 /** The message's bytes as a Buffer, without copying them. */
 export function encode(message: Message): Buffer {
@@ -20,7 +22,7 @@ export function tryDecode<T>(type: { deserializeBinary(bytes: Uint8Array): T }, 
 }
 
 export function timestampFromMs(epochMs: number): Timestamp {
-  const timestamp = new Timestamp();
+  const timestamp = new timestampProtos.Timestamp();
   timestamp.setSeconds(Math.floor(epochMs / 1000));
   timestamp.setNanos((epochMs % 1000) * 1_000_000);
   return timestamp;

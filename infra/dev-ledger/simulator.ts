@@ -44,15 +44,32 @@ export class Simulator {
     return this.#iterate(range, end);
   }
 
-  /** As `range`, in a transaction that reads only. @throws Error where a write came before */
-  paginatedRange(start: string, end: string): AsyncGenerator<RangeResult, void> {
+  /**
+   * One page of a range, in a transaction that reads only.
+   *
+   * @returns the results and where the next page starts, empty after the last
+   * @throws Error where a write came before
+   */
+  async page(start: string, end: string, size: number): Promise<{ results: RangeResult[]; bookmark: string }> {
     if (this.#writes.size > 0) {
       throw new Error(
         `txid [${this.#txId}]: paginated queries are supported only in a transaction that does not write`,
       );
     }
     this.#paginated = true;
-    return this.range(start, end);
+    const range: RangeRead = { start, end: start, exhausted: false, reads: [] };
+    this.#ranges.push(range);
+    const results: RangeResult[] = [];
+    for await (const { key, value, version } of this.#snapshot.range(this.#namespace, start, end)) {
+      // The key that the bookmark names is looked at, not read.
+      if (results.length === size) return { results, bookmark: key };
+      range.reads.push({ key, version });
+      range.end = key;
+      results.push({ key, value });
+    }
+    range.exhausted = true;
+    range.end = end;
+    return { results, bookmark: '' };
   }
 
   /** Versions of a key up to the snapshot, newest first. History is not part of the read set. */
