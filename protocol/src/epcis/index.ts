@@ -1,4 +1,5 @@
 export { amountOf, maxAmountDecimals } from './decimal.ts';
+export { captureKey, errorDeclarationDigest, eventHash, preHashString } from './event-hash.ts';
 export {
   type AggregationEvent,
   type AssociationEvent,
