@@ -1,0 +1,105 @@
+import {
+  fromBase64Url,
+  noPrevious,
+  parseStatement,
+  toBase64Url,
+  type UnverifiedStatement,
+  verifyStatement,
+} from '@hopline/protocol';
+import { z } from 'zod';
+import type { Fault } from './fault.ts';
+import type { LedgerBlock } from './ledger-blocks.ts';
+import { RegistryHistory } from './registry-history.ts';
+
+/** A statement in a valid transaction. */
+export interface AnchoredStatement {
+  readonly parsed: UnverifiedStatement;
+  readonly transaction: string;
+  readonly block: number;
+}
+
+export interface LedgerFindings {
+  readonly registry: RegistryHistory;
+  /** By edge node, in the order of the ledger. */
+  readonly statements: ReadonlyMap<string, readonly AnchoredStatement[]>;
+  readonly transactions: { readonly valid: number; readonly invalid: number };
+  readonly faults: readonly Fault[];
+}
+
+const anchorArgument = z.object({ statements: z.array(z.string()) });
+
+/**
+ * Goes through the blocks from the first: the chain of headers, the data hashes, and in valid transactions the
+ * enrolments and each edge node's statements with signature, sequence and digest chain.
+ */
+export async function checkLedger(
+  blocks: readonly LedgerBlock[],
+  channel: string,
+  chaincode: string,
+): Promise<LedgerFindings> {
+  const registry = new RegistryHistory();
+  const statements = new Map<string, AnchoredStatement[]>();
+  const transactions = { valid: 0, invalid: 0 };
+  const faults: Fault[] = checkHeaders(blocks);
+  for (const transaction of blocks.flatMap((block) => block.transactions)) {
+    if (transaction.chaincode !== chaincode) continue;
+    transactions[transaction.valid ? 'valid' : 'invalid']++;
+    if (!transaction.valid) continue;
+    await registry.take(transaction, channel);
+    if (transaction.args[0] !== 'readings:AnchorStatements') continue;
+    for (const text of anchorArgument.parse(JSON.parse(transaction.args[1] ?? '')).statements) {
+      const parsed = await parseStatement(fromBase64Url(text));
+      const chain = statements.get(parsed.statement.node) ?? [];
+      // The same bytes again are passed over by the contract, and so here.
+      if (chain.some((earlier) => sameDigest(earlier.parsed, parsed))) continue;
+      faults.push(...(await checkLink(parsed, chain.at(-1)?.parsed, registry, channel, transaction.id)));
+      statements.set(parsed.statement.node, [
+        ...chain,
+        { parsed, transaction: transaction.id, block: transaction.block },
+      ]);
+    }
+  }
+  return { registry, statements, transactions, faults };
+}
+
+function checkHeaders(blocks: readonly LedgerBlock[]): Fault[] {
+  return blocks.flatMap((block, index) => {
+    const faults: Fault[] = [];
+    const previous = blocks[index - 1];
+    if (block.number !== index)
+      faults.push({ code: 'block-number', detail: `block ${block.number} stands at ${index}` });
+    if (!block.dataHashHolds) faults.push({ code: 'block-data-hash', detail: `block ${block.number}` });
+    if (previous && !previous.hash.equals(block.previousHash))
+      faults.push({ code: 'block-chain', detail: `block ${block.number}` });
+    return faults;
+  });
+}
+
+async function checkLink(
+  parsed: UnverifiedStatement,
+  previous: UnverifiedStatement | undefined,
+  registry: RegistryHistory,
+  channel: string,
+  transaction: string,
+): Promise<Fault[]> {
+  const { node, sequence } = parsed.statement;
+  const where = `${node} statement ${sequence} in transaction ${transaction}`;
+  const faults: Fault[] = [];
+  const enrolled = registry.nodes.get(node);
+  if (!enrolled) return [{ code: 'statement-unknown-node', detail: where }];
+  try {
+    await verifyStatement(parsed, channel, enrolled.key, fromBase64Url(enrolled.kid));
+  } catch (error) {
+    faults.push({ code: 'statement-signature', detail: `${where}: ${(error as Error).message}` });
+  }
+  if (sequence !== (previous ? previous.statement.sequence + 1 : 0))
+    faults.push({ code: 'statement-sequence', detail: where });
+  if (toBase64Url(parsed.statement.previous) !== toBase64Url(previous?.digest ?? noPrevious)) {
+    faults.push({ code: 'statement-chain', detail: where });
+  }
+  return faults;
+}
+
+function sameDigest(a: UnverifiedStatement, b: UnverifiedStatement): boolean {
+  return toBase64Url(a.digest) === toBase64Url(b.digest);
+}

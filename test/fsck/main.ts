@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { readConnectionProfile } from '../../infra/connection-profile.ts';
+import { check, type FsckReport } from './check.ts';
+import { readJournal } from './journal.ts';
+import { readEdge } from './read-edge.ts';
+import { readLedger } from './read-ledger.ts';
+
+const help = `npm run fsck -- [options]
+
+Checks the promise behind every acknowledgement: each reading that was acknowledged is exactly once in a committed
+batch, or in a quarantine. It reads the fleet's journal, every edge node's batches and quarantine, and the blocks of the
+ledger, and computes every hash and signature again. The system must be running.
+
+  --state FILE         what \`npm start\` wrote about the running system (default .data/hopline.json)
+  --journal FILE       the fleet's journal of acknowledgements (default: the one named in the state file)
+  --organisation MSP   from whose peer the blocks are read (default: the first of the connection profile)
+  --wait SECONDS       how long to wait for readings that are not anchored yet (default 0)
+  --json               one JSON object as the last line of standard output
+  --help
+
+Exit code 0: no fault. 1: faults were found. 2: the check could not be made.
+`;
+
+const mostFaultsShown = 20;
+
+/** The part of the state file that the checker needs. Paths are relative to the file. */
+const stateSchema = z.object({
+  profile: z.string(),
+  journal: z.string(),
+  edges: z.array(z.object({ node: z.string(), url: z.string(), token: z.string() })),
+});
+
+const { values } = parseArgs({
+  options: {
+    state: { type: 'string', default: '.data/hopline.json' },
+    journal: { type: 'string' },
+    organisation: { type: 'string' },
+    wait: { type: 'string', default: '0' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) {
+  process.stdout.write(help);
+} else {
+  try {
+    const report = await run();
+    print(report);
+    process.exitCode = report.ok ? 0 : 1;
+  } catch (error) {
+    console.error(`fsck: the check could not be made: ${(error as Error).message}`);
+    process.exitCode = 2;
+  }
+}
+
+async function run(): Promise<FsckReport> {
+  const deadline = Date.now() + Number(values.wait) * 1000;
+  for (;;) {
+    const report = await checkOnce();
+    if (report.pending === 0 || Date.now() >= deadline) return report;
+    await new Promise((done) => setTimeout(done, 1000));
+  }
+}
+
+async function checkOnce(): Promise<FsckReport> {
+  const file = resolve(values.state);
+  const state = stateSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  const profile = await readConnectionProfile(resolve(dirname(file), state.profile));
+  const organisation = values.organisation
+    ? profile.organisations.find((candidate) => candidate.mspId === values.organisation)
+    : profile.organisations[0];
+  if (!organisation) throw new Error(`the connection profile knows no organisation ${values.organisation}`);
+  // The journal first: what is acknowledged while the rest is read may well be missing there.
+  const journal = await readJournal(values.journal ?? resolve(dirname(file), state.journal));
+  const edges = await Promise.all(state.edges.map(readEdge));
+  const blocks = await readLedger(profile, organisation);
+  return check({ channel: profile.channel, chaincode: profile.chaincode, journal, edges, blocks });
+}
+
+function print(report: FsckReport): void {
+  const { faults, ...counts } = report;
+  console.log(
+    `fsck: ${counts.blocks} blocks, ${counts.transactions.valid} valid and ${counts.transactions.invalid} invalid transactions`,
+  );
+  console.log(`fsck: ${counts.batches} batches on the ledger, ${counts.leaves} leaves at the edges`);
+  console.log(
+    `fsck: ${counts.acknowledged} acknowledged readings: ${counts.anchored} anchored, ${counts.quarantined} quarantined, ` +
+      `${counts.pending} pending, ${counts.missing} missing, ${counts.duplicated} duplicated`,
+  );
+  for (const fault of faults.slice(0, mostFaultsShown)) console.log(`fsck: ${fault.code}: ${fault.detail}`);
+  if (faults.length > mostFaultsShown) console.log(`fsck: and ${faults.length - mostFaultsShown} more faults`);
+  console.log(report.ok ? 'fsck: every acknowledged reading is there exactly once' : 'fsck: FAULTS FOUND');
+  if (values.json) console.log(JSON.stringify(report));
+}

@@ -1,0 +1,106 @@
+import { type Bytes, fromBase64Url } from '@hopline/protocol';
+import { z } from 'zod';
+
+/** An edge node's HTTP interface and the token that opens it. */
+export interface EdgeAddress {
+  readonly node: string;
+  readonly url: string;
+  readonly token: string;
+}
+
+export interface EdgeLeaf {
+  readonly index: number;
+  readonly leaf: Bytes;
+  readonly proof: readonly Bytes[];
+}
+
+export interface EdgeBatch {
+  readonly sequence: number;
+  readonly statement: Bytes;
+  readonly summary: Bytes;
+  readonly leaves: readonly EdgeLeaf[];
+}
+
+export interface QuarantinedMessage {
+  readonly reason: string;
+  readonly device: string;
+  readonly message: Bytes;
+}
+
+/** Everything that an edge node holds, as it tells it. */
+export interface EdgeContents {
+  readonly node: string;
+  readonly batches: readonly EdgeBatch[];
+  /** Leaves accepted and not yet sealed. */
+  readonly open: readonly Bytes[];
+  readonly quarantine: readonly QuarantinedMessage[];
+}
+
+const bytes = z.string().transform(fromBase64Url);
+const batchList = z.object({ batches: z.array(z.object({ sequence: z.number() })), next: z.number().nullable() });
+const batchPage = z.object({
+  statement: bytes,
+  summary: bytes,
+  leaves: z.array(z.object({ index: z.number(), leaf: bytes, proof: z.array(bytes) })),
+  next: z.number().nullable(),
+});
+const openPage = z.object({ leaves: z.array(bytes), next: z.union([z.number(), z.string()]).nullable() });
+const quarantinePage = z.object({
+  items: z.array(z.object({ reason: z.string(), device: z.string(), message: bytes })),
+  next: z.union([z.number(), z.string()]).nullable(),
+});
+
+const pageSize = 500;
+
+/** Reads an edge node over HTTP, page by page. Throws an Error that names the address where an answer is not 2xx. */
+export async function readEdge(edge: EdgeAddress): Promise<EdgeContents> {
+  const sequences: number[] = [];
+  await pages(
+    edge,
+    'batches?from=',
+    batchList,
+    (page) => sequences.push(...page.batches.map((batch) => batch.sequence)),
+    0,
+  );
+  const batches: EdgeBatch[] = [];
+  for (const sequence of sequences) batches.push(await readBatch(edge, sequence));
+  const open: Bytes[] = [];
+  await pages(edge, 'readings/open?after=', openPage, (page) => open.push(...page.leaves));
+  const quarantine: QuarantinedMessage[] = [];
+  await pages(edge, 'quarantine?after=', quarantinePage, (page) => quarantine.push(...page.items));
+  return { node: edge.node, batches, open, quarantine };
+}
+
+async function readBatch(edge: EdgeAddress, sequence: number): Promise<EdgeBatch> {
+  const leaves: EdgeLeaf[] = [];
+  let fixed: { statement: Bytes; summary: Bytes } | undefined;
+  await pages(
+    edge,
+    `batches/${sequence}?offset=`,
+    batchPage,
+    (page) => {
+      fixed = page;
+      leaves.push(...page.leaves);
+    },
+    0,
+  );
+  if (!fixed) throw new Error(`${edge.node} lists batch ${sequence} and does not give it`);
+  return { sequence, statement: fixed.statement, summary: fixed.summary, leaves };
+}
+
+async function pages<P extends { next: number | string | null }>(
+  edge: EdgeAddress,
+  path: string,
+  schema: z.ZodType<P>,
+  take: (page: P) => void,
+  first: number | string = '',
+): Promise<void> {
+  for (let next: number | string | null = first; next !== null; ) {
+    const address = `${edge.url}/sites/${edge.node}/${path}${encodeURIComponent(next)}&limit=${pageSize}`;
+    const response = await fetch(address, { headers: { authorization: `Bearer ${edge.token}` } });
+    if (!response.ok) throw new Error(`${address} answered ${response.status}: ${await response.text()}`);
+    const page = schema.parse(await response.json());
+    take(page);
+    next = page.next;
+  }
+}
