@@ -27,10 +27,15 @@ describe('openDataFolder', () => {
     expect(await openDataFolder(folder, undefined)).toBe(DEFAULT_PORT_BASE);
   });
 
-  it('refuses a layout that it does not know', async () => {
-    await writeFile(join(folder, 'network.json'), JSON.stringify({ layout: 99, portBase: 21_000 }));
-    await expect(openDataFolder(folder, undefined)).rejects.toMatchObject({ code: 'DATA_MISMATCH' });
-  });
+  it.each([JSON.stringify({ layout: 99, portBase: 21_000 }), 'torn {'])(
+    'refuses %s until it is emptied',
+    async (text) => {
+      await writeFile(join(folder, 'network.json'), text);
+      await expect(openDataFolder(folder, undefined)).rejects.toMatchObject({ code: 'DATA_MISMATCH' });
+      await emptyDataFolder(folder);
+      expect(await openDataFolder(folder, 22_000)).toBe(22_000);
+    },
+  );
 });
 
 describe('emptyDataFolder', () => {

@@ -46,8 +46,9 @@ export async function openDataFolder(dataDir: string, portBase: number | undefin
  * @throws FabricError `DATA_MISMATCH` where it holds something else.
  */
 export async function emptyDataFolder(dataDir: string): Promise<void> {
-  if (!(await readNetworkFile(dataDir))) await assertNothingForeign(dataDir);
-  for (const entry of await readdir(dataDir)) {
+  const entries = await readdir(dataDir);
+  if (!entries.includes('network.json')) await assertNothingForeign(dataDir);
+  for (const entry of entries) {
     if (!isLock(entry)) await rm(join(dataDir, entry), { recursive: true, force: true });
   }
 }
@@ -76,7 +77,11 @@ async function readNetworkFile(dataDir: string): Promise<z.infer<typeof networkF
     if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw failure;
   }
-  return networkFile.parse(JSON.parse(text));
+  try {
+    return networkFile.parse(JSON.parse(text));
+  } catch {
+    throw mismatch(`${join(dataDir, 'network.json')} is not readable`);
+  }
 }
 
 async function assertNothingForeign(dataDir: string): Promise<void> {

@@ -1,14 +1,12 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { Client, credentials } from '@grpc/grpc-js';
+import { Client, credentials, status } from '@grpc/grpc-js';
 import { connect, EndorseError, type Gateway, GatewayError, hash, signers } from '@hyperledger/fabric-gateway';
 import type { ConnectionProfile, OrganisationProfile } from '../connection-profile.ts';
 import { poll } from './poll.ts';
 
 const PROBE_LIMITS = { intervalMs: 250, timeoutMs: 60_000 };
 const PROBE_TIMEOUT_MS = 10_000;
-/** gRPC's code for "tried, and the other side refused": the chaincode was reached and answered. */
-const ABORTED = 10;
 /** Every chaincode built with the contract API answers this one. */
 const METADATA_TRANSACTION = 'org.hyperledger.fabric:GetMetadata';
 
@@ -70,10 +68,11 @@ export async function connectGateway({
   return { gateway, close };
 }
 
+/** True where an endorsement failed because the chaincode was reached and refused: it doesn't know the question. */
 function isChaincodeAnswer(failure: unknown): boolean {
   return (
     failure instanceof EndorseError &&
-    failure.code === ABORTED &&
+    failure.code === status.ABORTED &&
     failure.details.length > 0 &&
     failure.details.every(({ message }) => message.startsWith('chaincode response '))
   );

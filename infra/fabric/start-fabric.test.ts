@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConnectionProfile } from '../connection-profile.ts';
+import { packageChaincode } from './chaincode-package.ts';
 import { endorsersOf } from './fixtures/endorsers-of.ts';
+import { submitUntilCommitted } from './fixtures/submit-until-committed.ts';
 import { freePortBase } from './free-port-base.ts';
 import { ProcessFolder, type ProcessRecord } from './node-process.ts';
 import { isPortFree } from './ports.ts';
@@ -56,11 +58,9 @@ describe.skipIf(!fabricBin)('a real Fabric network', { timeout: STEP_TIMEOUT_MS 
   /** Submits through an organisation's peer and waits for the commit there. */
   async function put(mspId: string, key: string, value: string): Promise<{ valid: boolean; endorsers: string[] }> {
     return as(mspId, async ({ gateway }) => {
-      const contract = gateway.getNetwork(network.profile.channel).getContract(network.profile.chaincode);
-      const sent = await contract.submitAsync('put', { arguments: [key, value] });
-      const status = await sent.getStatus({ deadline: Date.now() + 60_000 });
-      const endorsers = await endorsersOf(gateway, network.profile.channel, sent.getTransactionId());
-      return { valid: status.successful, endorsers };
+      const { channel } = network.profile;
+      const { transactionId, valid } = await submitUntilCommitted(gateway, network.profile, 'put', [key, value]);
+      return { valid, endorsers: await endorsersOf(gateway, channel, transactionId) };
     });
   }
 
@@ -138,7 +138,7 @@ describe.skipIf(!fabricBin)('a real Fabric network', { timeout: STEP_TIMEOUT_MS 
         expect(start.mspId).not.toBe(own?.mspId);
         return { command: process.execPath, args: [script], cwd: resolve(import.meta.dirname) };
       };
-      const { id } = (await import('./chaincode-package.ts')).packageChaincode('hopline', `127.0.0.1:${moved}`);
+      const { id } = packageChaincode('hopline', `127.0.0.1:${moved}`);
       external = await folder.start({
         name: 'external',
         command: process.execPath,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type ConnectionProfile, writeConnectionProfile } from '../connection-profile.ts';
@@ -9,9 +10,8 @@ import { findFabricBinaries } from './fabric-binaries.ts';
 import { fabricProfile } from './fabric-profile.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { type NetworkPlan, type OrganisationPlan, planNetwork } from './network-plan.ts';
-import { fingerprintOf, ProcessFolder, type ProcessPlan, type ProcessRecord } from './node-process.ts';
+import { ProcessFolder, type ProcessRecord } from './node-process.ts';
 import { PeerCommands } from './peer-commands.ts';
-import { assertPortsFree } from './ports.ts';
 import { waitUntilEndorsing } from './probe.ts';
 import {
   type ChaincodeCommand,
@@ -21,6 +21,7 @@ import {
   ordererNode,
   peerNode,
 } from './process-plans.ts';
+import { compareProcesses, startProcesses } from './reconcile-processes.ts';
 import { inheritedEnvironment } from './run-command.ts';
 
 export interface FabricOptions {
@@ -69,12 +70,16 @@ export async function startFabric(options: FabricOptions): Promise<FabricNetwork
     }
     const portBase = await openDataFolder(dataDir, options.portBase);
     const plan = planNetwork({ dataDir, portBase, chaincode: options.chaincode });
-    const { onProgress = () => {}, signal = new AbortController().signal } = options;
+    const { onProgress = () => {} } = options;
     const started: ProcessRecord[] = [];
+    const giveUp = new AbortController();
+    const signal = AbortSignal.any([giveUp.signal, ...(options.signal ? [options.signal] : [])]);
     try {
       const profile = await bringUp({ plan, binaries, env, processes, started, options, onProgress, signal });
       return { profile, profileFile: plan.profileFile, stop: async () => void (await stopFabric(dataDir)) };
     } catch (failure) {
+      // What runs beside the step that failed must not go on trying.
+      giveUp.abort();
       await processes.stop(started);
       throw failure;
     }
@@ -88,6 +93,7 @@ export async function startFabric(options: FabricOptions): Promise<FabricNetwork
  */
 export async function stopFabric(dataDir: string): Promise<string[]> {
   const folder = resolve(dataDir);
+  if (!existsSync(folder)) return [];
   return withDataLock(folder, async () => {
     const processes = new ProcessFolder(folder, {});
     const running = await processes.running();
@@ -118,7 +124,7 @@ async function bringUp(work: Work): Promise<ConnectionProfile> {
   );
   if (await makeCrypto(plan, binaries, env)) onProgress('keys and certificates made');
   if (await makeGenesisBlock(plan, binaries, env)) onProgress(`channel ${plan.channel} defined`);
-  await startProcesses(work, packages);
+  await runProcesses(work, packages);
   const deployment = [...packages].map(([{ mspId }, { id }]) => `${mspId} ${id}`).sort();
   if (!(await isDeployed(plan.dataDir, deployment))) {
     await joinAndDeploy(work, packages);
@@ -131,8 +137,8 @@ async function bringUp(work: Work): Promise<ConnectionProfile> {
   return profile;
 }
 
-/** Makes exactly the planned processes run: stops those that are not, or no longer so, in the plan, starts the rest. */
-async function startProcesses(work: Work, packages: Map<OrganisationPlan, ChaincodePackage>): Promise<void> {
+/** Makes exactly the planned processes run, with their present configuration. */
+async function runProcesses(work: Work, packages: Map<OrganisationPlan, ChaincodePackage>): Promise<void> {
   const { plan, binaries, processes, started, onProgress, signal } = work;
   const nodes = [
     ...plan.orderers.map((orderer) => ordererNode(plan, orderer, binaries)),
@@ -144,28 +150,12 @@ async function startProcesses(work: Work, packages: Map<OrganisationPlan, Chainc
     .map(([organisation, { id }]) => chaincodeProcess(organisation, id, commandFor));
   const wanted = [...nodes.map((node) => node.process), ...chaincodes];
 
-  const running = await processes.running();
-  const keeps = new Set(wanted.map((one) => `${one.name} ${fingerprintOf(one)}`));
-  const isKept = ({ name, fingerprint }: ProcessRecord) => keeps.has(`${name} ${fingerprint}`);
-  await processes.stop(running.filter((record) => !isKept(record)));
-  const kept = new Set(running.filter(isKept).map(({ name }) => name));
-  const missing = wanted.filter(({ name }) => !kept.has(name));
-  await assertPortsFree(missing.flatMap(({ ports }) => ports));
+  const { stop, keep, start } = compareProcesses(await processes.running(), wanted);
+  await processes.stop(stop);
   await Promise.all(nodes.map(writeConfiguration));
-  await Promise.all(missing.map((one) => startOne(one, processes, started, signal)));
-  if (kept.size > 0) onProgress(`${kept.size} of ${wanted.length} processes run already`);
-  if (missing.length > 0) onProgress(`started ${missing.map(({ name }) => name).join(', ')}`);
-}
-
-async function startOne(
-  plan: ProcessPlan,
-  processes: ProcessFolder,
-  started: ProcessRecord[],
-  signal: AbortSignal,
-): Promise<void> {
-  const record = await processes.start(plan);
-  started.push(record);
-  await processes.waitUntilServing(plan, record, signal);
+  await startProcesses(processes, start, started, signal);
+  if (keep.length > 0) onProgress(`${keep.length} of ${wanted.length} processes run already`);
+  if (start.length > 0) onProgress(`started ${start.map(({ name }) => name).join(', ')}`);
 }
 
 async function writeConfiguration({ configFile, process }: NodePlan): Promise<void> {

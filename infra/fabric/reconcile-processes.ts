@@ -1,0 +1,56 @@
+import { FabricError } from './fabric-error.ts';
+import { fingerprintOf, type ProcessFolder, type ProcessPlan, type ProcessRecord } from './node-process.ts';
+import { assertPortsFree } from './ports.ts';
+
+/** What has to be done to a folder's processes, and what has not. */
+export interface Reconciliation {
+  readonly stop: readonly ProcessRecord[];
+  readonly keep: readonly ProcessRecord[];
+  readonly start: readonly ProcessPlan[];
+}
+
+/** Compares what runs with what should run: what is not, or no longer so, in the plan has to go. */
+export function compareProcesses(running: readonly ProcessRecord[], wanted: readonly ProcessPlan[]): Reconciliation {
+  const plans = new Map(wanted.map((plan) => [plan.name, fingerprintOf(plan)]));
+  const isKept = ({ name, fingerprint }: ProcessRecord) => plans.get(name) === fingerprint;
+  const keep = running.filter(isKept);
+  const kept = new Set(keep.map(({ name }) => name));
+  return {
+    stop: running.filter((record) => !isKept(record)),
+    keep,
+    start: wanted.filter(({ name }) => !kept.has(name)),
+  };
+}
+
+/**
+ * Starts processes side by side and waits until all of them serve.
+ *
+ * @param started gets each process that was started, also where this fails.
+ * @throws FabricError `PORT_IN_USE` before anything is started; the first failure of a process, once no other is still
+ * being started.
+ */
+export async function startProcesses(
+  processes: ProcessFolder,
+  plans: readonly ProcessPlan[],
+  started: ProcessRecord[],
+  signal: AbortSignal,
+): Promise<void> {
+  await assertPortsFree(plans.flatMap(({ ports }) => ports));
+  const giveUp = new AbortController();
+  const stopWaiting = AbortSignal.any([signal, giveUp.signal]);
+  const failures: unknown[] = [];
+  await Promise.all(
+    plans.map(async (plan) => {
+      try {
+        const record = await processes.start(plan);
+        started.push(record);
+        await processes.waitUntilServing(plan, record, stopWaiting);
+      } catch (failure) {
+        failures.push(failure);
+        giveUp.abort();
+      }
+    }),
+  );
+  if (failures.length > 0) throw failures[0];
+  if (signal.aborted) throw new FabricError('CANCELLED', 'gave up while the processes started');
+}
