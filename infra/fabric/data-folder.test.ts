@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { emptyDataFolder, isDeployed, openDataFolder, recordDeployment } from './data-folder.ts';
+import { emptyDataFolder, isDeployed, openDataFolder, recordDeployment, recordNetwork } from './data-folder.ts';
 import { withDataLock } from './data-lock.ts';
 import { DEFAULT_PORT_BASE } from './network-plan.ts';
 
@@ -15,6 +15,7 @@ afterEach(() => rm(folder, { recursive: true }));
 describe('openDataFolder', () => {
   it('keeps the ports that a network was begun with, since they are part of the channel', async () => {
     expect(await openDataFolder(folder, 21_000)).toBe(21_000);
+    await recordNetwork(folder, 21_000);
     expect(await openDataFolder(folder, undefined)).toBe(21_000);
     expect(await openDataFolder(folder, 21_000)).toBe(21_000);
     await expect(openDataFolder(folder, 22_000)).rejects.toMatchObject({
@@ -23,8 +24,9 @@ describe('openDataFolder', () => {
     });
   });
 
-  it('has default ports', async () => {
+  it('has default ports, and holds nobody to what was only looked at', async () => {
     expect(await openDataFolder(folder, undefined)).toBe(DEFAULT_PORT_BASE);
+    expect(await openDataFolder(folder, 22_000)).toBe(22_000);
   });
 
   it.each([JSON.stringify({ layout: 99, portBase: 21_000 }), 'torn {'])(
@@ -40,7 +42,7 @@ describe('openDataFolder', () => {
 
 describe('emptyDataFolder', () => {
   it('empties a folder that holds a network', async () => {
-    await openDataFolder(folder, 21_000);
+    await recordNetwork(folder, 21_000);
     await recordDeployment(folder, ['a']);
     await emptyDataFolder(folder);
     expect(await readdir(folder)).toEqual([]);

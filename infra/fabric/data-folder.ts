@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FabricError } from './fabric-error.ts';
@@ -14,22 +14,17 @@ const networkFile = z.object({
 });
 
 /**
- * Opens a data folder, or begins a new one.
+ * Looks into a data folder, which may be empty.
  *
  * @param portBase undefined: the folder's own, or the default for a new one.
- * @returns the port base that the network in it uses.
+ * @returns the port base that the network in it uses, or will use.
  * @throws FabricError `DATA_MISMATCH` where the folder holds something else, another layout, or a network on other ports.
  */
 export async function openDataFolder(dataDir: string, portBase: number | undefined): Promise<number> {
   const known = await readNetworkFile(dataDir);
   if (!known) {
     await assertNothingForeign(dataDir);
-    const chosen = portBase ?? DEFAULT_PORT_BASE;
-    const file = join(dataDir, 'network.json');
-    await mkdir(dataDir, { recursive: true });
-    await writeFile(`${file}.new`, JSON.stringify({ layout: LAYOUT, portBase: chosen }));
-    await rename(`${file}.new`, file);
-    return chosen;
+    return portBase ?? DEFAULT_PORT_BASE;
   }
   if (known.layout !== LAYOUT) {
     throw mismatch(`the network in ${dataDir} has layout ${known.layout}; this program knows ${LAYOUT}`);
@@ -38,6 +33,11 @@ export async function openDataFolder(dataDir: string, portBase: number | undefin
     throw mismatch(`the network in ${dataDir} was made for ports from ${known.portBase}, not ${portBase}`);
   }
   return known.portBase;
+}
+
+/** Makes a folder a network's own. Comes before anything else is written, so that a start that was cut short goes on. */
+export async function recordNetwork(dataDir: string, portBase: number): Promise<void> {
+  await writeWhole(join(dataDir, 'network.json'), JSON.stringify({ layout: LAYOUT, portBase }));
 }
 
 /**
@@ -64,8 +64,12 @@ export async function isDeployed(dataDir: string, deployment: readonly string[])
 
 /** Notes that every node is on the channel, and which package each organisation has approved. */
 export async function recordDeployment(dataDir: string, deployment: readonly string[]): Promise<void> {
-  const file = join(dataDir, 'deployment.json');
-  await writeFile(`${file}.new`, JSON.stringify(deployment));
+  await writeWhole(join(dataDir, 'deployment.json'), JSON.stringify(deployment));
+}
+
+/** The file appears complete or not at all. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text);
   await rename(`${file}.new`, file);
 }
 

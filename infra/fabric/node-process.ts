@@ -17,7 +17,7 @@ const KILL_TIMEOUT_MS = 5_000;
 const POLL_INTERVAL_MS = 50;
 /** A log longer than this is put aside (one generation) when its process is started again. */
 const MAX_LOG_BYTES = 8 * 1024 * 1024;
-const QUOTED_LOG_LINES = 8;
+const QUOTED_LOG_LINES = 12;
 
 /** A process as it should run. */
 export interface ProcessPlan {

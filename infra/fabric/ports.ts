@@ -22,7 +22,10 @@ export async function assertPortsFree(uses: readonly PortUse[]): Promise<void> {
   const taken = uses.filter((_, index) => !free[index]);
   if (taken.length === 0) return;
   const list = taken.map(({ port, purpose }) => `port ${port} on ${HOST} is in use; wanted by ${purpose}`);
-  throw new FabricError('PORT_IN_USE', `${list.join('\n')}\nFree it, or start over with other ports (--port-base).`);
+  throw new FabricError(
+    'PORT_IN_USE',
+    `${list.join('\n')}\nFree it, or choose other ports with --port-base (and --fresh, where a network was begun on these).`,
+  );
 }
 
 /** True where a listener could be opened on the loopback address. */

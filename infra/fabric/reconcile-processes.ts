@@ -1,6 +1,5 @@
 import { FabricError } from './fabric-error.ts';
 import { fingerprintOf, type ProcessFolder, type ProcessPlan, type ProcessRecord } from './node-process.ts';
-import { assertPortsFree } from './ports.ts';
 
 /** What has to be done to a folder's processes, and what has not. */
 export interface Reconciliation {
@@ -26,8 +25,7 @@ export function compareProcesses(running: readonly ProcessRecord[], wanted: read
  * Starts processes side by side and waits until all of them serve.
  *
  * @param started gets each process that was started, also where this fails.
- * @throws FabricError `PORT_IN_USE` before anything is started; the first failure of a process, once no other is still
- * being started.
+ * @throws FabricError the first failure of a process, once no other is still being started.
  */
 export async function startProcesses(
   processes: ProcessFolder,
@@ -35,7 +33,6 @@ export async function startProcesses(
   started: ProcessRecord[],
   signal: AbortSignal,
 ): Promise<void> {
-  await assertPortsFree(plans.flatMap(({ ports }) => ports));
   const giveUp = new AbortController();
   const stopWaiting = AbortSignal.any([signal, giveUp.signal]);
   const failures: unknown[] = [];
