@@ -10,7 +10,9 @@ import { vocabularies, webTerm } from './vocabulary.ts';
  *
  * Where the standard's text and its reference implementation (RalphTro/epcis-event-hash-generator) part, the published hash
  * values decide, and they are the implementation's: a type comes before its value, and lists of business transactions,
- * destinations, sources and the ILMD follow the other fields in the order of their names.
+ * destinations, sources and the ILMD follow the other fields in the order of their names. In two cases that no published value
+ * covers, the text decides: a time exactly between two milliseconds rounds up, and `cbv:` and `gs1:` in front of a standard
+ * term are expanded even if the document does not declare them.
  */
 const quantities: FieldOrder = [['quantityElement', [['epcClass'], ['quantity'], ['uom']]]];
 const epcs: FieldOrder = [['epc']];

@@ -99,7 +99,7 @@ export const quantity = z.number().superRefine((value, context) => {
   }
 });
 
-/** A list of bounded length. JSON-LD lets a single entry stand without its brackets where the list is a set. */
+/** A list of bounded length. */
 export function listOf<Item extends z.ZodType>(item: Item, limits: EpcisLimits) {
   return z.array(item).max(limits.maxListEntriesPerEvent);
 }

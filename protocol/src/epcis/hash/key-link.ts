@@ -4,7 +4,8 @@ import { checkDigit } from '../../gs1/index.ts';
  * Canonical Digital Links for the event hash (CBV 2.0, section 8.9: "constrained canonical GS1 Digital Link URI").
  *
  * This is not `canonical` of `gs1/`: it covers every GS1 key that an event may mention, checks no check digits and leaves
- * escapes as they are, because the hash has to be the same for whatever other implementations let through.
+ * escapes as they are, because the hash has to be the same for whatever other implementations let through. One case follows the
+ * standard's text against its reference implementation, which keeps a custom domain if the value behind it has an escape.
  */
 const origin = 'https://id.gs1.org';
 

@@ -1,0 +1,141 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import fsmaVectors from '../../vectors/epcis-fsma204.json' with { type: 'json' };
+import { testSeed } from '../conformance/test-seed.ts';
+import { defaultEpcisLimits, eventHash, normalise, openDocument, parseDocument, parseEvent } from './index.ts';
+
+fc.configureGlobal({ seed: testSeed() });
+
+const event = {
+  type: 'ObjectEvent',
+  eventTime: '2026-05-04T06:30:00+02:00',
+  eventTimeZoneOffset: '+02:00',
+  action: 'OBSERVE',
+  epcList: ['urn:epc:id:sgtin:9521321.012345.7'],
+};
+const document = (events: readonly unknown[]) => ({
+  '@context': ['https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld', { ex: 'https://ns.example.com/' }],
+  type: 'EPCISDocument',
+  schemaVersion: '2.0',
+  epcisBody: { eventList: events },
+});
+const refusal = (code: string, pointer?: string) =>
+  expect.objectContaining({
+    code,
+    ...(pointer === undefined ? {} : { details: expect.objectContaining({ pointer }) }),
+  });
+
+const fsmaFolder = new URL('../../../data/fsma204/', import.meta.url);
+const fsmaFiles = readdirSync(fsmaFolder).filter((name) => name.endsWith('.jsonld'));
+
+test('the critical tracking events of FSMA 204 are read, and hash as in the reference implementation', async () => {
+  expect(fsmaVectors.cases.map(({ file }) => file)).toEqual(fsmaFiles.sort());
+  let count = 0;
+  for (const { file, hashes } of fsmaVectors.cases) {
+    const { events } = parseDocument(readFileSync(new URL(file, fsmaFolder)));
+    expect(await Promise.all(events.map(({ source }) => eventHash(source)))).toEqual(hashes);
+    for (const parsed of events)
+      expect(normalise(parsed.event).readPoint).toMatch(/^https:\/\/id\.gs1\.org\/414\/\d{13}$/);
+    count += events.length;
+  }
+  expect(count).toBe(17);
+});
+
+test('a document, a query result, a list and a single event say the same', () => {
+  const forms = [
+    document([event]),
+    { ...document([]), epcisBody: { event } },
+    {
+      type: 'EPCISQueryDocument',
+      schemaVersion: '2.0',
+      epcisBody: { queryResults: { resultsBody: { eventList: [event] } } },
+    },
+    [event],
+    event,
+    JSON.stringify(document([event])),
+    new TextEncoder().encode(JSON.stringify([event])),
+  ].map((input) => parseDocument(input));
+  expect(forms.map(({ form }) => form)).toEqual([
+    'EPCISDocument',
+    'EPCISDocument',
+    'EPCISQueryDocument',
+    'event-list',
+    'event',
+    'EPCISDocument',
+    'event-list',
+  ]);
+  const normalised = forms.map(({ events }) => events.map((parsed) => normalise(parsed.event)));
+  for (const one of normalised) expect(one).toEqual(normalised[0]);
+});
+
+test('an event taken out of its document keeps the meaning of its names', async () => {
+  const { sources } = openDocument(document([{ ...event, 'ex:note': 'a' }]));
+  const [first] = sources;
+  expect(first?.pointer).toBe('/epcisBody/eventList/0');
+  const again = openDocument(JSON.stringify(first?.source)).sources[0];
+  expect(again?.source).toEqual(first?.source);
+  expect(await eventHash(again?.source ?? {})).toBe(await eventHash(first?.source ?? {}));
+  expect(await eventHash({ ...event, 'ex:note': 'a' })).not.toBe(await eventHash(first?.source ?? {}));
+});
+
+test('events are checked one by one where a fault may not stop the others', () => {
+  const { sources } = openDocument(document([event, { ...event, bizStep: 'shiping' }, event]));
+  const outcomes = sources.map((source) => {
+    try {
+      return parseEvent(source).type;
+    } catch (error) {
+      return error;
+    }
+  });
+  expect(outcomes).toEqual(['ObjectEvent', refusal('epcis-term', '/epcisBody/eventList/1/bizStep'), 'ObjectEvent']);
+});
+
+test('a refusal lists the faults of the event, up to a limit', () => {
+  const epcList = Array.from({ length: 50 }, (_, i) => `${i}`);
+  expect(() => parseDocument([{ ...event, bizStep: 'x', epcList }])).toThrow(
+    expect.objectContaining({
+      code: 'epcis-term',
+      details: expect.objectContaining({ problems: expect.objectContaining({ length: 20 }) }),
+    }),
+  );
+});
+
+test('each limit has its refusal', () => {
+  const limits = { ...defaultEpcisLimits, maxDocumentBytes: 1000, maxEventsPerDocument: 2, maxListEntriesPerEvent: 2 };
+  const many = Array.from({ length: 3 }, (_, i) => `urn:epc:id:sgtin:9521321.012345.${i}`);
+  expect(() => parseDocument('x'.repeat(1001), limits)).toThrow(refusal('too-large'));
+  expect(() => parseDocument(`["${'é'.repeat(600)}"]`, limits)).toThrow(refusal('too-large'));
+  expect(() => parseDocument(new Uint8Array(1001), limits)).toThrow(refusal('too-large'));
+  expect(() => parseDocument([event, event, event], limits)).toThrow(refusal('epcis-limit', ''));
+  expect(() => parseDocument([{ ...event, epcList: many }], limits)).toThrow(refusal('epcis-limit', '/0/epcList'));
+  expect(() => parseDocument([{ ...event, eventID: `urn:x:${'y'.repeat(5000)}` }])).toThrow(
+    refusal('epcis-limit', '/0/eventID'),
+  );
+  const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+  expect(() => parseDocument(deep)).toThrow(refusal('epcis-limit'));
+  expect(() => parseDocument([{ ...event, 'ex:deep': deep }])).toThrow(refusal('epcis-limit'));
+  expect(() => parseDocument('[1e999]')).toThrow(refusal('epcis-malformed', '/0'));
+});
+
+test('any JSON at all is read or refused by type', () => {
+  const value = fc.oneof(
+    fc.json().map((text) => JSON.parse(text)),
+    fc.anything(),
+  );
+  const changed = fc.tuple(
+    fc.constantFrom(...Object.keys(event), 'readPoint', 'ex:a', 'ilmd', 'sensorElementList'),
+    value,
+  );
+  fc.assert(
+    fc.property(changed, ([field, to]) => {
+      try {
+        const { events } = parseDocument([{ ...event, [field]: to }]);
+        for (const parsed of events) normalise(parsed.event);
+      } catch (error) {
+        expect(error).toHaveProperty('name', 'ProtocolError');
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
