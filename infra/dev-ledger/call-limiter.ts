@@ -1,4 +1,5 @@
 import { type handleUnaryCall, status } from '@grpc/grpc-js';
+import { cancellation } from './event-stream.ts';
 import { RpcError, toServiceError } from './rpc-error.ts';
 
 /** Bounds the calls of one service that are in progress; answers the rest the way Fabric does, with UNKNOWN. */
@@ -41,9 +42,7 @@ export function unaryHandler<Request, Response>(
       callback(toServiceError(asRpcError(error, log)));
       return;
     }
-    const controller = new AbortController();
-    call.on('cancelled', () => controller.abort());
-    handle(call.request, controller.signal)
+    handle(call.request, cancellation(call))
       .then(
         (response) => callback(null, response),
         (error) => callback(toServiceError(asRpcError(error, log))),

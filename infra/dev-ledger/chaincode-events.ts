@@ -4,7 +4,7 @@ import { checkReader, type ReadAccess } from './access.ts';
 import { codesOf, envelopesOf } from './block.ts';
 import { asRpcError, CallLimiter } from './call-limiter.ts';
 import type { DevLedgerConfig } from './config.ts';
-import { writeWithBackpressure } from './event-stream.ts';
+import { cancellation, writeWithBackpressure } from './event-stream.ts';
 import type { Ledger } from './ledger.ts';
 import { tryDecode } from './proto.ts';
 import { RpcError, toServiceError } from './rpc-error.ts';
@@ -21,21 +21,22 @@ export function chaincodeEventsHandler(
 ): handleServerStreamingCall<gateway.SignedChaincodeEventsRequest, gateway.ChaincodeEventsResponse> {
   const limiter = new CallLimiter('/gateway.Gateway', deps.config.limits.maxEventStreams);
   return (call) => {
-    const controller = new AbortController();
-    call.on('cancelled', () => controller.abort());
+    const signal = cancellation(call);
     const run = async () => {
       limiter.enter();
       try {
         const request = await authorised(call.request, deps);
-        for await (const response of events(request, deps.ledger, controller.signal)) {
-          await writeWithBackpressure(call, response, controller.signal);
+        for await (const response of events(request, deps.ledger, signal)) {
+          await writeWithBackpressure(call, response, signal);
         }
         call.end();
       } finally {
         limiter.leave();
       }
     };
-    run().catch((error) => call.emit('error', toServiceError(asRpcError(error, deps.log))));
+    run().catch((error) => {
+      if (!signal.aborted) call.emit('error', toServiceError(asRpcError(error, deps.log)));
+    });
   };
 }
 

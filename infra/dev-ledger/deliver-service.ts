@@ -4,7 +4,7 @@ import { checkReader, type ReadAccess } from './access.ts';
 import { codesOf, envelopesOf } from './block.ts';
 import { asRpcError, CallLimiter } from './call-limiter.ts';
 import type { DevLedgerConfig } from './config.ts';
-import { writeWithBackpressure } from './event-stream.ts';
+import { cancellation, writeWithBackpressure } from './event-stream.ts';
 import type { Ledger } from './ledger.ts';
 import { timestampToMs } from './proto.ts';
 import { RpcError, toServiceError } from './rpc-error.ts';
@@ -35,11 +35,11 @@ class Refusal extends Error {
 export function deliverHandlers(deps: Dependencies): peer.IDeliverServer {
   const limiter = new CallLimiter('/protos.Deliver', deps.config.limits.maxEventStreams);
   const handler = (respond: (block: common.Block) => peer.DeliverResponse) => (stream: Stream) => {
-    const controller = new AbortController();
-    stream.on('cancelled', () => controller.abort());
-    serve(stream, respond, deps, limiter, controller.signal).catch((error) =>
-      stream.emit('error', toServiceError(asRpcError(error, deps.log))),
-    );
+    const signal = cancellation(stream);
+    serve(stream, respond, deps, limiter, signal).catch((error) => {
+      // A cancelled stream ends by an error of its own, which has nobody to go to.
+      if (!signal.aborted) stream.emit('error', toServiceError(asRpcError(error, deps.log)));
+    });
   };
   return {
     deliver: handler(blockResponse),

@@ -11,7 +11,7 @@ import { deliverHandlers } from './deliver-service.ts';
 import { Endorser } from './endorser.ts';
 import { DevLedgerError } from './errors.ts';
 import { GatewayService } from './gateway-service.ts';
-import { genesisEnvelope, organisationRoots } from './genesis.ts';
+import { genesisEnvelope, readGenesis } from './genesis.ts';
 import { Ledger } from './ledger.ts';
 import { Membership } from './membership.ts';
 import { BlockWrites } from './mvcc.ts';
@@ -22,6 +22,8 @@ import { bindPeerServer, type PeerServer } from './peer-server.ts';
 const ORDERER_ORGANISATION = { mspId: 'OrdererMSP', name: 'orderer' };
 /** Names that a TLS certificate covers besides the host that is listened on. */
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1'];
+/** Clients verify this name: an IP address can't stand in the handshake (RFC 6066, section 3; Node.js refuses it). */
+const TLS_NAME = 'localhost';
 
 export type DevLedgerOptions = {
   /** Folder of keys, blocks and state; made where there is none. One process at a time. */
@@ -77,7 +79,7 @@ export async function startDevLedger(options: DevLedgerOptions): Promise<DevLedg
   };
   try {
     if (ledger.height === 0) await commitGenesis(ledger, config, folders, ordererFolder, now());
-    await checkOrganisations(ledger, folders);
+    await checkGenesis(ledger, config, folders);
     log(`ledger open: ${ledger.height} blocks, channel ${config.channel}`);
 
     const requiredOrganisations = requiredEndorsements(config);
@@ -169,17 +171,18 @@ async function commitGenesis(
   await ledger.commit({ ordered, findings, writes: new BlockWrites() });
 }
 
-/** A ledger belongs to the organisations that it began with. */
-async function checkOrganisations(ledger: Ledger, folders: OrganisationFolder[]): Promise<void> {
+/** A ledger belongs to the channel and the organisations that it began with. */
+async function checkGenesis(ledger: Ledger, config: DevLedgerConfig, folders: OrganisationFolder[]): Promise<void> {
   const genesis = await ledger.block(0);
   const [envelope] = genesis ? envelopesOf(genesis) : [];
-  const roots = envelope ? organisationRoots(envelope) : new Map<string, string>();
-  const same = roots.size === folders.length && folders.every((org) => roots.get(org.mspId) === org.caCertPem);
-  if (same) return;
+  if (!envelope) throw new DevLedgerError('BLOCK_FILE_DAMAGED', 'block 0 holds no configuration');
+  const { channel, roots } = readGenesis(envelope);
+  const sameRoots = roots.size === folders.length && folders.every((org) => roots.get(org.mspId) === org.caCertPem);
+  if (sameRoots && channel === config.channel) return;
   throw new DevLedgerError(
     'CONFIG_INVALID',
-    `this ledger began with the organisations ${[...roots.keys()].join(', ')} and their certificates; ` +
-      'to change them, start over with an empty data folder',
+    `this ledger began with channel ${channel} and the organisations ${[...roots.keys()].join(', ')} and their ` +
+      'certificates; to change them, start over with an empty data folder',
   );
 }
 
@@ -190,7 +193,7 @@ function profileOf(config: DevLedgerConfig, folders: OrganisationFolder[], endor
     chaincode: config.chaincode.name,
     organisations: config.organisations.map(({ mspId, name }, index) => {
       const folder = at(folders, index);
-      const tls = config.tls ? { rootCertFile: folder.tlsCaCertFile, hostOverride: null } : null;
+      const tls = config.tls ? { rootCertFile: folder.tlsCaCertFile, hostOverride: TLS_NAME } : null;
       return {
         mspId,
         name,

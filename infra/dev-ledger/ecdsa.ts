@@ -20,12 +20,9 @@ export async function signLowS(privateKey: KeyObject, data: Uint8Array): Promise
 
 /** Whether this is the key's signature over the data, with a low S. */
 export async function verifyLowS(publicKey: KeyObject, data: Uint8Array, signature: Uint8Array): Promise<boolean> {
-  const raw = parseSignature(signature);
-  if (!raw) return false;
+  if (!isCanonicalLowS(signature)) return false;
   return new Promise((resolve, reject) => {
-    verify('sha256', data, { key: publicKey, dsaEncoding: 'ieee-p1363' }, raw, (error, valid) =>
-      error ? reject(error) : resolve(valid),
-    );
+    verify('sha256', data, publicKey, signature, (error, valid) => (error ? reject(error) : resolve(valid)));
   });
 }
 
@@ -58,18 +55,16 @@ function derLengthHex(length: number): string {
   return hex.length % 2 ? `0${hex}` : hex;
 }
 
-/** DER to r ‖ s; undefined where it is not DER in its one form, or S is high. */
-function parseSignature(der: Uint8Array): Buffer | undefined {
+/** Whether this is DER of two numbers in its one form, the second of them in the lower half. */
+function isCanonicalLowS(der: Uint8Array): boolean {
   const bytes = Buffer.from(der.buffer, der.byteOffset, der.byteLength);
   const rLength = bytes[3];
-  if (bytes[0] !== 0x30 || bytes[1] !== bytes.length - 2 || bytes[2] !== 0x02 || rLength === undefined)
-    return undefined;
+  if (bytes[0] !== 0x30 || bytes[1] !== bytes.length - 2 || bytes[2] !== 0x02 || rLength === undefined) return false;
   const r = bytes.subarray(4, 4 + rLength);
   const rest = bytes.subarray(4 + rLength);
-  if (rest[0] !== 0x02 || rest[1] !== rest.length - 2) return undefined;
+  if (rest[0] !== 0x02 || rest[1] !== rest.length - 2) return false;
   const s = rest.subarray(2);
-  if (!isMinimalPositive(r) || !isMinimalPositive(s) || toBigInt(s) > P256_ORDER / 2n) return undefined;
-  return Buffer.concat([padCoordinate(r), padCoordinate(s)]);
+  return isMinimalPositive(r) && isMinimalPositive(s) && toBigInt(s) <= P256_ORDER / 2n;
 }
 
 function isMinimalPositive(integer: Buffer): boolean {
@@ -77,11 +72,6 @@ function isMinimalPositive(integer: Buffer): boolean {
   if (first === undefined || first >= 0x80 || integer.length > COORDINATE_BYTES + 1) return false;
   if (first !== 0) return integer.length <= COORDINATE_BYTES;
   return second !== undefined && second >= 0x80;
-}
-
-function padCoordinate(integer: Buffer): Buffer {
-  const digits = integer[0] === 0 ? integer.subarray(1) : integer;
-  return Buffer.concat([Buffer.alloc(COORDINATE_BYTES - digits.length), digits]);
 }
 
 function toBigInt(bytes: Buffer): bigint {

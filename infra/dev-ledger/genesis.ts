@@ -29,9 +29,10 @@ export async function genesisEnvelope(
   return sign(configEnvelope, config.channel, ordererOrganisation.node, now, nonce);
 }
 
-/** Root certificates by MSP id that a genesis envelope states for the channel's organisations. */
-export function organisationRoots(envelope: Uint8Array): Map<string, string> {
+/** The channel and the root certificates by MSP id that a genesis envelope states. */
+export function readGenesis(envelope: Uint8Array): { channel: string; roots: Map<string, string> } {
   const payload = common.Payload.deserializeBinary(common.Envelope.deserializeBinary(envelope).getPayload_asU8());
+  const header = payload.getHeader()?.getChannelHeader_asU8() ?? new Uint8Array();
   const channelConfig = common.ConfigEnvelope.deserializeBinary(payload.getData_asU8()).getConfig();
   const application = channelConfig?.getChannelGroup()?.getGroupsMap().get('Application');
   const roots = new Map<string, string>();
@@ -40,7 +41,7 @@ export function organisationRoots(envelope: Uint8Array): Map<string, string> {
     const definition = msp.FabricMSPConfig.deserializeBinary(msp.MSPConfig.deserializeBinary(value).getConfig_asU8());
     roots.set(mspId, Buffer.concat(definition.getRootCertsList_asU8()).toString());
   });
-  return roots;
+  return { channel: common.ChannelHeader.deserializeBinary(header).getChannelId(), roots };
 }
 
 function groupOf(organisations: OrganisationFolder[]): common.ConfigGroup {

@@ -102,7 +102,9 @@ function print(line: string): void {
 }
 
 function fail(error: unknown): never {
-  const text = error instanceof DevLedgerError ? `${error.message} (${error.code})` : messageOf(error, true);
+  const isOwn = error instanceof DevLedgerError;
+  const isUsage = error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  const text = isOwn ? `${error.message} (${error.code})` : messageOf(error, !isUsage);
   process.stderr.write(`dev-ledger: ${text}\n`);
   process.exit(1);
 }

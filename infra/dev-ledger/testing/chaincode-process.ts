@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
 import { createRequire } from 'node:module';
+import { connect, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const START_TIMEOUT_MS = 20_000;
 const POLL_MS = 25;
 
-export type ChaincodeProcess = { address: string; kill(): Promise<void> };
+export type ChaincodeProcess = { address: string; pid: number | undefined; kill(): Promise<void> };
 
 /** Runs the test contract as a service the way it is run for Fabric: by fabric-shim's own command. */
 export async function startChaincode(port?: number): Promise<ChaincodeProcess> {
@@ -21,7 +21,7 @@ export async function startChaincode(port?: number): Promise<ChaincodeProcess> {
     { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, CORE_CHAINCODE_LOGGING_LEVEL: 'error' } },
   );
   await untilListening(address, child);
-  return { address, kill: () => killProcess(child) };
+  return { address, pid: child.pid, kill: () => killProcess(child) };
 }
 
 /** Kills a child with SIGKILL, and is done when it is gone. */

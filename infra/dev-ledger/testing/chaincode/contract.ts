@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Context, Contract } from 'fabric-contract-api';
 import type { Iterators } from 'fabric-shim';
 
-/** A contract that does one thing a transaction, so that tests can ask the ledger for each of them. */
+/** A contract that does one thing a transaction, so that tests can ask the ledger for each of them. Answers are JSON. */
 class TestContract extends Contract {
   constructor() {
     super('test');
@@ -39,8 +39,8 @@ class TestContract extends Contract {
     return Buffer.from(await ctx.stub.getState(key)).toString();
   }
 
-  async keys(ctx: Context, start: string, end: string): Promise<string[]> {
-    return readKeys(await ctx.stub.getStateByRange(start, end));
+  async keys(ctx: Context, start: string, end: string): Promise<string> {
+    return JSON.stringify(await readKeys(await ctx.stub.getStateByRange(start, end)));
   }
 
   /** Reads a range and writes what it saw: a key that appears in it meanwhile is a phantom. */
@@ -50,28 +50,29 @@ class TestContract extends Contract {
     return length;
   }
 
-  async page(ctx: Context, start: string, end: string, size: string, bookmark: string) {
+  async page(ctx: Context, start: string, end: string, size: string, bookmark: string): Promise<string> {
     const { iterator, metadata } = await ctx.stub.getStateByRangeWithPagination(start, end, Number(size), bookmark);
-    return { keys: await readKeys(iterator), bookmark: metadata.bookmark, count: metadata.fetchedRecordsCount };
+    const { bookmark: next, fetchedRecordsCount: count } = metadata;
+    return JSON.stringify({ keys: await readKeys(iterator), bookmark: next, count });
   }
 
   async putComposite(ctx: Context, kind: string, first: string, second: string): Promise<void> {
     await ctx.stub.putState(ctx.stub.createCompositeKey(kind, [first, second]), Buffer.from('composite'));
   }
 
-  async compositeKeys(ctx: Context, kind: string, first: string): Promise<string[][]> {
+  async compositeKeys(ctx: Context, kind: string, first: string): Promise<string> {
     const keys = await readKeys(await ctx.stub.getStateByPartialCompositeKey(kind, [first]));
-    return keys.map((key) => ctx.stub.splitCompositeKey(key).attributes);
+    return JSON.stringify(keys.map((key) => ctx.stub.splitCompositeKey(key).attributes));
   }
 
-  async history(ctx: Context, key: string): Promise<{ txId: string; value: string; isDelete: boolean }[]> {
+  async history(ctx: Context, key: string): Promise<string> {
     const iterator = await ctx.stub.getHistoryForKey(key);
     const changes = [];
     for (let result = await iterator.next(); !result.done; result = await iterator.next()) {
       const { txId, value, isDelete } = result.value;
       changes.push({ txId, value: Buffer.from(value).toString(), isDelete });
     }
-    return changes;
+    return JSON.stringify(changes);
   }
 
   async emit(ctx: Context, name: string, payload: string): Promise<void> {
