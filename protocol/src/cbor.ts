@@ -22,6 +22,9 @@ const shared: DecodeOptions = {
 };
 const strict: DecodeOptions = { ...shared, strict: true, allowIndefinite: false };
 
+/** Arrays and maps within one another; nothing of ours comes near it. */
+const maxCborDepth = 16;
+
 /** Deterministic CBOR (RFC 8949 §4.2.1): shortest forms, definite lengths, keys in bytewise order. */
 export function encodeCbor(value: CborValue): Bytes {
   return encode(value, rfc8949EncodeOptions) as Bytes;
@@ -39,15 +42,47 @@ export function decodeDeterministicCbor(bytes: Uint8Array): CborValue {
   return value;
 }
 
-/** Decodes any well-formed CBOR without tags, as devices send it. Duplicate keys, NaN and infinities are refused. */
+/**
+ * Decodes any well-formed CBOR without tags, as devices send it. Duplicate keys, NaN, infinities and
+ * text that is not UTF-8 are refused. Throws `cbor-malformed`.
+ */
 export function decodeCbor(bytes: Uint8Array): CborValue {
   return decodeWith(bytes, shared);
 }
 
 function decodeWith(bytes: Uint8Array, options: DecodeOptions): CborValue {
+  let value: CborValue;
   try {
-    return decode(bytes as Bytes, options) as CborValue;
+    value = decode(bytes as Bytes, options) as CborValue;
   } catch (cause) {
-    throw new ProtocolError('cbor-malformed', 'the bytes are not well-formed CBOR', {}, { cause });
+    throw malformed('the bytes are not well-formed CBOR', cause);
   }
+  checkValue(value, 0);
+  return value;
+}
+
+/**
+ * What the library lets through: text that is not UTF-8 (it puts U+FFFD in its place, which nobody sends on purpose),
+ * keys other than integers and texts (whose duplicates it would not see), and depth without end.
+ */
+function checkValue(value: CborValue, depth: number): void {
+  if (typeof value === 'string') {
+    if (value.includes('\ufffd')) throw malformed('a text is not well-formed UTF-8');
+    return;
+  }
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
+  if (depth === maxCborDepth) throw malformed(`arrays and maps lie more than ${maxCborDepth} deep`);
+  if (Array.isArray(value)) {
+    for (const item of value) checkValue(item, depth + 1);
+    return;
+  }
+  for (const [key, item] of value) {
+    if (typeof key !== 'string' && !Number.isSafeInteger(key)) throw malformed('a key is neither integer nor text');
+    if (typeof key === 'string') checkValue(key, depth);
+    checkValue(item, depth + 1);
+  }
+}
+
+function malformed(why: string, cause?: unknown): ProtocolError {
+  return new ProtocolError('cbor-malformed', why, {}, { cause });
 }

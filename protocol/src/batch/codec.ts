@@ -2,16 +2,22 @@ import type { Bytes } from '../bytes.ts';
 import type { CborValue } from '../cbor.ts';
 import { ProtocolError, type ProtocolErrorCode } from '../error.ts';
 
+/** Every format has its version there, and a reader looks at it before anything else. */
+const versionKey = 1;
+
 /**
  * Readers of decoded CBOR for formats whose maps have integer keys. Each takes what it expects or throws the format's
- * own error code, naming the field.
+ * own error code, naming the field. Another version than the known one is refused by name, whatever else is in it.
  */
 export class FieldReader {
   readonly #map: ReadonlyMap<number | string, CborValue>;
   readonly #code: ProtocolErrorCode;
 
-  constructor(value: CborValue, code: ProtocolErrorCode, keys: readonly number[]) {
+  constructor(value: CborValue, code: ProtocolErrorCode, keys: readonly number[], knownVersion: number) {
     if (!(value instanceof Map)) throw new ProtocolError(code, 'expected a map');
+    const version = asUint(value.get(versionKey) ?? null, code, 'version');
+    if (version !== knownVersion)
+      throw new ProtocolError('version-unknown', `version ${version} is not known`, { version });
     for (const key of value.keys()) {
       if (!keys.includes(key as number)) throw new ProtocolError(code, `the field ${key} is not known`, { field: key });
     }
@@ -21,12 +27,6 @@ export class FieldReader {
 
   uint(key: number): number {
     return asUint(this.#map.get(key) ?? null, this.#code, key);
-  }
-
-  int(key: number): number {
-    const value = this.#map.get(key);
-    if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw this.wrong(key);
-    return value;
   }
 
   text(key: number): string {

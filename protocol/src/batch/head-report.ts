@@ -4,6 +4,7 @@ import type { PublicKey } from '../cose/ed25519.ts';
 import { parseSign1, signSign1, typ, verifySign1 } from '../cose/sign1.ts';
 import type { SigningKey } from '../cose/signing-key.ts';
 import { FieldReader } from './codec.ts';
+import { parseNodeId } from './node-id.ts';
 
 /**
  * What an organisation's gateway reports of an edge node's head on the ledger. A batch leaves the edge only when the
@@ -18,11 +19,14 @@ export interface HeadReport {
   readonly reportedAtMs: number;
 }
 
-const field = { node: 1, sequence: 2, digest: 3, height: 4, reportedAtMs: 5 } as const;
+export const headReportVersion = 1;
+
+const field = { version: 1, node: 2, sequence: 3, digest: 4, height: 5, reportedAtMs: 6 } as const;
 
 /** An organisation's gateway signs its report; `issuer` is the organisation's MSP id. */
 export function signHeadReport(key: SigningKey, channel: string, mspId: string, report: HeadReport): Promise<Bytes> {
   const map = new Map<number, CborValue>([
+    [field.version, headReportVersion],
     [field.node, report.node],
     [field.height, report.height],
     [field.reportedAtMs, report.reportedAtMs],
@@ -31,7 +35,10 @@ export function signHeadReport(key: SigningKey, channel: string, mspId: string, 
   return signSign1(key, { typ: typ.headReport, issuer: mspId, audience: channel, payload: encodeCbor(map) });
 }
 
-/** Verifies a report by the organisation's gateway key. Throws `head-malformed`, `cose-…` or `signature-invalid`. */
+/**
+ * Verifies a report by the organisation's gateway key. Throws `head-malformed`, `version-unknown`,
+ * `cose-…` or `signature-invalid`.
+ */
 export async function openHeadReport(
   bytes: Uint8Array,
   channel: string,
@@ -40,12 +47,20 @@ export async function openHeadReport(
 ): Promise<HeadReport> {
   const message = parseSign1(bytes, 'deterministic');
   await verifySign1(message, { typ: typ.headReport, audience: channel, key, kid });
-  const read = new FieldReader(decodeDeterministicCbor(message.payload), 'head-malformed', Object.values(field));
+  const read = new FieldReader(
+    decodeDeterministicCbor(message.payload),
+    'head-malformed',
+    Object.values(field),
+    headReportVersion,
+  );
+  const node = read.text(field.node);
+  parseNodeId(node);
   return {
-    node: read.text(field.node),
-    head: read.has(field.sequence)
-      ? { sequence: read.uint(field.sequence), digest: read.bytes(field.digest, 32) }
-      : null,
+    node,
+    head:
+      read.has(field.sequence) || read.has(field.digest)
+        ? { sequence: read.uint(field.sequence), digest: read.bytes(field.digest, 32) }
+        : null,
     height: read.uint(field.height),
     reportedAtMs: read.uint(field.reportedAtMs),
   };

@@ -4,6 +4,7 @@ import type { PublicKey } from '../cose/ed25519.ts';
 import { parseSign1, type Sign1, signSign1, typ, verifySign1 } from '../cose/sign1.ts';
 import type { SigningKey } from '../cose/signing-key.ts';
 import { ProtocolError } from '../error.ts';
+import { isDeviceUrn } from '../reading/device-urn.ts';
 import { FieldReader } from './codec.ts';
 import { parseNodeId } from './node-id.ts';
 
@@ -133,11 +134,12 @@ function encodeStatement(statement: Statement): Bytes {
 }
 
 function decodeStatement(payload: Uint8Array): Statement {
-  const read = new FieldReader(decodeDeterministicCbor(payload), 'statement-malformed', Object.values(field));
-  const version = read.uint(field.version);
-  if (version !== statementVersion) {
-    throw new ProtocolError('version-unknown', `version ${version} of the statement is not known`, { version });
-  }
+  const read = new FieldReader(
+    decodeDeterministicCbor(payload),
+    'statement-malformed',
+    Object.values(field),
+    statementVersion,
+  );
   const statement: Statement = {
     node: read.text(field.node),
     sequence: read.uint(field.sequence),
@@ -162,9 +164,11 @@ function decodeExcursion(value: CborValue): Excursion {
     const [device, stream, rule, fromMs, toMs, peak] = value;
     if (
       typeof device === 'string' &&
+      isDeviceUrn(device) &&
       typeof stream === 'string' &&
       typeof rule === 'string' &&
       isInteger(fromMs) &&
+      fromMs >= 0 &&
       isInteger(toMs) &&
       isInteger(peak) &&
       fromMs <= toMs

@@ -1,8 +1,11 @@
 import { type Bytes, sha256 } from '../bytes.ts';
 import { type CborValue, decodeDeterministicCbor, encodeCbor } from '../cbor.ts';
 import { ProtocolError } from '../error.ts';
+import { isDeviceUrn } from '../reading/device-urn.ts';
 import type { Assurance } from '../reading/leaf.ts';
+import { maxEpoch } from '../reading/sequence.ts';
 import { asUint, FieldReader } from './codec.ts';
+import { parseNodeId } from './node-id.ts';
 
 export const summaryVersion = 1;
 export const maxSummaryBytes = 8 * 1024 * 1024;
@@ -54,7 +57,10 @@ export interface Summary {
 
 const field = { version: 1, node: 2, sequence: 3, intervalMs: 4, devices: 5 } as const;
 
-/** The one form of a summary's bytes. The caller keeps devices, ranges, streams and intervals in ascending order. */
+/**
+ * The one form of a summary's bytes. The caller keeps devices, ranges, streams and intervals in ascending order (texts by
+ * their UTF-16 code units, which is how `<` and `sort()` compare), each named once; `decodeSummary` refuses others.
+ */
 export function encodeSummary(summary: Summary): Bytes {
   return encodeCbor(
     new Map<number, CborValue>([
@@ -76,16 +82,18 @@ export function decodeSummary(bytes: Uint8Array): Summary {
   if (bytes.length > maxSummaryBytes) {
     throw new ProtocolError('too-large', `a summary has at most ${maxSummaryBytes} bytes`, { bytes: bytes.length });
   }
-  const read = new FieldReader(decodeDeterministicCbor(bytes), 'summary-malformed', Object.values(field));
-  const version = read.uint(field.version);
-  if (version !== summaryVersion)
-    throw new ProtocolError('version-unknown', `version ${version} of the summary is not known`, { version });
+  const read = new FieldReader(
+    decodeDeterministicCbor(bytes),
+    'summary-malformed',
+    Object.values(field),
+    summaryVersion,
+  );
   if (read.uint(field.intervalMs) !== summaryIntervalMs) throw read.wrong(field.intervalMs);
-  return {
-    node: read.text(field.node),
-    sequence: read.uint(field.sequence),
-    devices: read.list(field.devices, maxDevicesPerSummary).map(decodeDevice),
-  };
+  const node = read.text(field.node);
+  parseNodeId(node);
+  const devices = read.list(field.devices, maxDevicesPerSummary).map(decodeDevice);
+  inOrder(devices, (a, b) => a.device < b.device, 'devices');
+  return { node, sequence: read.uint(field.sequence), devices };
 }
 
 function encodeDevice(device: DeviceSummary): CborValue {
@@ -104,32 +112,48 @@ function encodeDevice(device: DeviceSummary): CborValue {
 
 function decodeDevice(value: CborValue): DeviceSummary {
   const [device, assurance, readings, ranges, streams] = tuple(value, 5);
-  if (typeof device !== 'string' || (assurance !== 1 && assurance !== 2)) throw malformed('device');
+  if (typeof device !== 'string' || !isDeviceUrn(device) || (assurance !== 1 && assurance !== 2))
+    throw malformed('device');
   return {
     device,
     assurance: assurance === 1 ? 'device-signed' : 'session-authenticated',
     readings: asUint(readings ?? null, 'summary-malformed', 'readings'),
-    ranges: items(ranges, maxRangesPerDevice, 'ranges').map((range) => {
-      const [epoch = -1, first = -1, last = -1] = integers(range, 3);
-      if (epoch < 0 || first < 0 || first > last) throw malformed('ranges');
-      return { epoch, first, last };
-    }),
-    streams: items(streams, maxStreamsPerDevice, 'streams').map(decodeStream),
+    ranges: decodeRanges(ranges),
+    streams: inOrder(
+      items(streams, maxStreamsPerDevice, 'streams').map(decodeStream),
+      (a, b) => a.stream < b.stream,
+      'streams',
+    ),
   };
+}
+
+function decodeRanges(value: CborValue | undefined): readonly SequenceRange[] {
+  const ranges = items(value, maxRangesPerDevice, 'ranges').map((range) => {
+    const [epoch = -1, first = -1, last = -1] = integers(range, 3);
+    if (epoch < 0 || epoch > maxEpoch || first < 0 || first > last) throw malformed('ranges');
+    return { epoch, first, last };
+  });
+  return inOrder(ranges, (a, b) => a.epoch < b.epoch || (a.epoch === b.epoch && a.last < b.first), 'ranges');
 }
 
 function decodeStream(value: CborValue): StreamSummary {
   const [stream, unit, intervals] = tuple(value, 3);
   if (typeof stream !== 'string' || (unit !== null && typeof unit !== 'string')) throw malformed('stream');
-  return {
-    stream,
-    unit,
-    intervals: items(intervals, maxIntervalsPerStream, 'intervals').map((interval) => {
-      const [startMs = 0, count = 0, min = 0, max = 0, mean = 0] = integers(interval, 5);
-      if (count < 1 || min > mean || mean > max) throw malformed('intervals');
-      return { startMs, count, min, max, mean };
-    }),
-  };
+  const figures = items(intervals, maxIntervalsPerStream, 'intervals').map((interval) => {
+    const [startMs = 0, count = 0, min = 0, max = 0, mean = 0] = integers(interval, 5);
+    if (count < 1 || min > mean || mean > max || startMs < 0 || startMs % summaryIntervalMs !== 0)
+      throw malformed('intervals');
+    return { startMs, count, min, max, mean };
+  });
+  return { stream, unit, intervals: inOrder(figures, (a, b) => a.startMs < b.startMs, 'intervals') };
+}
+
+/** Each item before the next one, so that nothing is told twice and one summary has one form of bytes. */
+function inOrder<T>(items: readonly T[], before: (a: T, b: T) => boolean, what: string): readonly T[] {
+  items.slice(1).forEach((item, index) => {
+    if (!before(items[index] as T, item)) throw malformed(`${what} not in ascending order`);
+  });
+  return items;
 }
 
 function tuple(value: CborValue | undefined, length: number): CborValue[] {

@@ -1,7 +1,8 @@
-import { type Bytes, concat, toHex } from '../bytes.ts';
+import { type Bytes, equal, toHex } from '../bytes.ts';
 import { type CborValue, decodeCbor, decodeDeterministicCbor, encodeCbor } from '../cbor.ts';
 import { ProtocolError } from '../error.ts';
 import { type PublicKey, signatureBytes, verifyEd25519 } from './ed25519.ts';
+import { readEnvelope, sigStructure, writeEnvelope } from './envelope.ts';
 import type { SigningKey } from './signing-key.ts';
 
 /** Header parameters (RFC 9052 §3.1, RFC 9596, RFC 9597) and claims (RFC 8392) that Hopline uses. */
@@ -12,7 +13,6 @@ const claim = { iss: 1, aud: 3, cti: 7 } as const;
 const algEd25519 = -19;
 const algEdDsa = -8;
 
-const tagSign1 = 0xd2;
 const maxHeaderBytes = 1024;
 
 /** The types of all things that Hopline signs. A verifier names the one that it expects. */
@@ -74,29 +74,23 @@ export async function signSign1(key: SigningKey, content: Sign1Content): Promise
   const protectedBytes = encodeCbor(parameters);
   const toBeSigned = sigStructure(protectedBytes, content.payload);
   const signature = new Uint8Array(await crypto.subtle.sign('Ed25519', key.privateKey, toBeSigned));
-  return concat(Uint8Array.of(tagSign1), encodeCbor([protectedBytes, new Map(), content.payload, signature]));
+  return writeEnvelope({ protectedBytes, payload: content.payload as Bytes, signature });
 }
 
 /**
  * Takes a COSE_Sign1 apart. `form: 'deterministic'` is for what our own rooms sign (one form of bytes only);
- * `'any'` is for devices, whose libraries order maps as they like. Throws `cose-malformed` or `cose-algorithm`.
+ * `'any'` is for devices, whose libraries order the maps that they sign as they like. Throws `cose-malformed`,
+ * `cose-algorithm` or `cbor-…`.
  */
 export function parseSign1(bytes: Uint8Array, form: 'deterministic' | 'any'): Sign1 {
-  if (bytes[0] !== tagSign1) throw malformed('it does not begin with the tag 18 of COSE_Sign1');
+  const { protectedBytes, payload, signature } = readEnvelope(bytes);
+  if (protectedBytes.length > maxHeaderBytes) throw malformed('the protected header is too long');
+  if (signature.length !== signatureBytes) throw malformed('the signature has not 64 bytes');
   const decode = form === 'deterministic' ? decodeDeterministicCbor : decodeCbor;
-  const parts = decode(bytes.subarray(1));
-  if (!Array.isArray(parts) || parts.length !== 4) throw malformed('it is not an array of four');
-  const [protectedBytes, unprotected, payload, signature] = parts;
-  if (!(protectedBytes instanceof Uint8Array) || protectedBytes.length > maxHeaderBytes)
-    throw malformed('no protected header');
-  if (!(unprotected instanceof Map) || unprotected.size !== 0) throw malformed('the unprotected header is not empty');
-  if (!(payload instanceof Uint8Array)) throw malformed('the payload is not within it');
-  if (!(signature instanceof Uint8Array) || signature.length !== signatureBytes)
-    throw malformed('the signature has not 64 bytes');
   return {
     header: parseHeader(decode(protectedBytes), form),
-    payload: payload as Bytes,
-    signature: signature as Bytes,
+    payload,
+    signature,
     toBeSigned: sigStructure(protectedBytes, payload),
   };
 }
@@ -130,7 +124,7 @@ function checkHeader(found: SignedHeader, expected: Expectation): void {
       audience: found.audience,
     });
   }
-  if (toHex(found.kid) !== toHex(expected.kid)) {
+  if (!equal(found.kid, expected.kid)) {
     throw new ProtocolError('signature-invalid', 'signed by another key than the registered one', {
       kid: toHex(found.kid),
     });
@@ -159,11 +153,6 @@ function parseHeader(map: CborValue, form: 'deterministic' | 'any'): SignedHeade
   if (typeof issuer !== 'string' || typeof audience !== 'string') throw malformed('`iss` or `aud` is missing');
   if (id !== null && !(id instanceof Uint8Array)) throw malformed('`cti` is not a byte string');
   return { alg, typ: type, kid: kid as Bytes, issuer, audience, id: id as Bytes | null, contentType };
-}
-
-/** Sig_structure of RFC 9052 §4.4, without external data. */
-function sigStructure(protectedBytes: Uint8Array, payload: Uint8Array): Bytes {
-  return encodeCbor(['Signature1', protectedBytes, new Uint8Array(0), payload]);
 }
 
 function malformed(why: string): ProtocolError {

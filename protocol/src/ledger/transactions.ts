@@ -18,8 +18,13 @@ import {
 } from '../registry/records.ts';
 import { eventFlagSchema, eventOutcomeSchema, eventRefSchema } from './state-provenance.ts';
 
-/** Bytes in JSON: base64url without padding. */
-export const base64UrlSchema = z.string().regex(/^[A-Za-z0-9_-]*$/, 'base64url without padding');
+/** Bytes in JSON: base64url without padding, left-over bits zero, so that `fromBase64Url` takes whatever passes here. */
+export const base64UrlSchema = z
+  .string()
+  .regex(
+    /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$/,
+    'base64url without padding',
+  );
 
 export const channelName = 'provenance';
 export const chaincodeName = 'hopline';

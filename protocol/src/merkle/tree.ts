@@ -75,6 +75,9 @@ export async function verifyInclusion(
   if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) {
     throw new ProtocolError('proof-malformed', 'the leaf lies outside the tree', { index, size });
   }
+  if (hash.length !== hashBytes || path.some((p) => p.length !== hashBytes)) {
+    throw new ProtocolError('proof-malformed', `a hash has ${hashBytes} bytes`, { index, size });
+  }
   let fn = index;
   let sn = size - 1;
   let r: Uint8Array = hash;

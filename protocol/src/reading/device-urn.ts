@@ -4,11 +4,11 @@ export const maxDeviceUrnCharacters = 128;
 
 /**
  * Device identifiers (RFC 9039 §3): MAC, 1-Wire, organisation-defined, organisation's product and serial. Component
- * parts (`_name`) are for streams and not part of a device's own name.
+ * parts (`_name`) and further identifiers (`:name`) are for streams and not part of a device's own name.
  */
 const patterns = [
   /^urn:dev:mac:[0-9a-f]{16}$/,
-  /^urn:dev:ow:[0-9a-f]{14,16}$/,
+  /^urn:dev:ow:[0-9a-f]{16}$/,
   /^urn:dev:org:[1-9][0-9]*-[A-Za-z0-9.-]+$/,
   /^urn:dev:os:[1-9][0-9]*-[A-Za-z0-9.-]+$/,
   /^urn:dev:ops:[1-9][0-9]*-[A-Za-z0-9.]+-[A-Za-z0-9.-]+$/,

@@ -1,5 +1,5 @@
 import type { Bytes } from '../bytes.ts';
-import { decodeDeterministicCbor, encodeCbor } from '../cbor.ts';
+import { type CborValue, decodeDeterministicCbor, encodeCbor } from '../cbor.ts';
 import { ProtocolError } from '../error.ts';
 
 /** How well a reading's origin is known. It never rises on its way. */
@@ -35,15 +35,20 @@ export function encodeLeaf(leaf: Leaf): Bytes {
 /** Reads a leaf. Throws `reading-malformed`, `version-unknown` or `cbor-…`. */
 export function decodeLeaf(bytes: Uint8Array): Leaf {
   const parts = decodeDeterministicCbor(bytes);
-  if (!Array.isArray(parts) || parts.length !== 6)
+  if (!Array.isArray(parts) || typeof parts[0] !== 'number')
     throw new ProtocolError('reading-malformed', 'a leaf is an array of six');
   const [version, code, receivedAtMs, device, salt, message] = parts;
   if (version !== leafVersion)
-    throw new ProtocolError('version-unknown', 'the version of the leaf is not known', { version: String(version) });
+    throw new ProtocolError('version-unknown', `version ${version} of the leaf is not known`, { version });
+  if (parts.length !== 6) throw malformed();
   const assurance = typeof code === 'number' ? assurances.get(code) : undefined;
-  if (!assurance || typeof receivedAtMs !== 'number' || typeof device !== 'string') throw malformed();
+  if (!assurance || !isTime(receivedAtMs) || typeof device !== 'string') throw malformed();
   if (!(salt instanceof Uint8Array) || salt.length !== saltBytes || !(message instanceof Uint8Array)) throw malformed();
   return { assurance, receivedAtMs, device, salt: salt as Bytes, message: message as Bytes };
+}
+
+function isTime(value: CborValue | undefined): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function malformed(): ProtocolError {

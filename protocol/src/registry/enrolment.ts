@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { type Bytes, fromBase64Url, fromUtf8, sha256, toBase64Url, utf8 } from '../bytes.ts';
+import { type Bytes, fromBase64Url, sha256, toBase64Url, utf8 } from '../bytes.ts';
 import { importPublicKey } from '../cose/ed25519.ts';
 import { keyThumbprint } from '../cose/key-thumbprint.ts';
 import { parseSign1, signSign1, typ, verifySign1 } from '../cose/sign1.ts';
 import type { SigningKey } from '../cose/signing-key.ts';
 import { ProtocolError } from '../error.ts';
+import { parseJsonFormat } from './parse-json-format.ts';
 import { digestSchema, mspIdSchema, publicKeySchema } from './records.ts';
+
+export const maxEnrolmentBytes = 4096;
 
 /** What a key may be enrolled for. A key is used for one purpose. */
 export const purposeSchema = z.enum(['device', 'edge-node', 'signer']);
@@ -16,6 +19,7 @@ export type Purpose = z.infer<typeof purposeSchema>;
  * digest of the one-time code that the organisation gave out. The code itself never reaches the ledger.
  */
 export const enrolmentSchema = z.strictObject({
+  format: z.literal(1),
   purpose: purposeSchema,
   subject: z.string().min(1).max(200),
   mspId: mspIdSchema,
@@ -31,6 +35,7 @@ export async function signEnrolment(
   request: { purpose: Purpose; subject: string; mspId: string; code: string },
 ): Promise<Bytes> {
   const enrolment: Enrolment = {
+    format: 1,
     purpose: request.purpose,
     subject: request.subject,
     mspId: request.mspId,
@@ -50,10 +55,18 @@ export async function enrolmentCodeDigest(code: string): Promise<string> {
   return toBase64Url(await sha256(utf8(code)));
 }
 
-/** Verifies a proof by the key that it holds itself. Throws `enrolment-malformed`, `key-…`, `cose-…` or `signature-invalid`. */
+/**
+ * Verifies a proof by the key that it holds itself. Throws `too-large`, `version-unknown`, `enrolment-malformed`,
+ * `key-…`, `cose-…` or `signature-invalid`.
+ */
 export async function openEnrolment(bytes: Uint8Array, channel: string): Promise<Enrolment> {
+  if (bytes.length > maxEnrolmentBytes) {
+    throw new ProtocolError('too-large', `a proof of possession has at most ${maxEnrolmentBytes} bytes`, {
+      bytes: bytes.length,
+    });
+  }
   const message = parseSign1(bytes, 'any');
-  const enrolment = parseEnrolment(message.payload);
+  const enrolment = parseJsonFormat(message.payload, enrolmentSchema, 'enrolment-malformed');
   const key = await importPublicKey(fromBase64Url(enrolment.publicKey));
   await verifySign1(message, { typ: typ.enrolment, audience: channel, key, kid: await keyThumbprint(key.bytes) });
   if (message.header.issuer !== enrolment.subject) {
@@ -62,12 +75,4 @@ export async function openEnrolment(bytes: Uint8Array, channel: string): Promise
     });
   }
   return enrolment;
-}
-
-function parseEnrolment(payload: Uint8Array): Enrolment {
-  try {
-    return enrolmentSchema.parse(JSON.parse(fromUtf8(payload)));
-  } catch (cause) {
-    throw new ProtocolError('enrolment-malformed', 'the proof of possession is not of its form', {}, { cause });
-  }
 }

@@ -7,8 +7,10 @@ export const glnSchema = z.string().regex(/^\d{13}$/, 'a GLN of 13 digits');
 export const gtinSchema = z.string().regex(/^\d{14}$/, 'a GTIN of 14 digits');
 export const nodeIdSchema = z.string().regex(/^\d{13}\/(0|[1-9]\d{0,2})$/, 'an edge node {gln}/{n}');
 export const deviceUrnSchema = z.string().refine(isDeviceUrn, 'a device URN (RFC 9039)');
-export const publicKeySchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'an Ed25519 key of 32 bytes in base64url');
-export const digestSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'a digest of 32 bytes in base64url');
+/** 32 bytes in base64url: 43 characters, of which the last has two bits to spare that must be zero. */
+const base64Url32 = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
+export const publicKeySchema = z.string().regex(base64Url32, 'an Ed25519 key of 32 bytes in base64url');
+export const digestSchema = z.string().regex(base64Url32, 'a digest of 32 bytes in base64url');
 export const timeMsSchema = z.int().min(0).max(253_402_300_799_999);
 const nameSchema = z.string().min(1).max(200);
 

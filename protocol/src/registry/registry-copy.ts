@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { type Bytes, fromUtf8, utf8 } from '../bytes.ts';
+import { type Bytes, utf8 } from '../bytes.ts';
 import type { PublicKey } from '../cose/ed25519.ts';
 import { parseSign1, signSign1, typ, verifySign1 } from '../cose/sign1.ts';
 import type { SigningKey } from '../cose/signing-key.ts';
 import { ProtocolError } from '../error.ts';
+import { parseJsonFormat } from './parse-json-format.ts';
 import {
   deviceSchema,
   digestSchema,
@@ -56,8 +57,9 @@ export function signRegistryCopy(key: SigningKey, channel: string, mspId: string
 }
 
 /**
- * Opens a copy by the root key pinned in the node's configuration. Throws `registry-malformed`, `registry-expired`,
- * `cose-…` or `signature-invalid`. That versions never go back is the caller's to keep: only it knows the last one.
+ * Opens a copy by the root key pinned in the node's configuration. Throws `registry-malformed`, `version-unknown`,
+ * `registry-expired`, `cose-…` or `signature-invalid`. That versions never go back is the caller's to keep: only it knows
+ * the last one.
  */
 export async function openRegistryCopy(
   bytes: Uint8Array,
@@ -72,19 +74,11 @@ export async function openRegistryCopy(
     key: expected.key,
     kid: expected.kid,
   });
-  const copy = parseCopy(message.payload);
+  const copy = parseJsonFormat(message.payload, registryCopySchema, 'registry-malformed');
   if (copy.node !== expected.node)
     throw new ProtocolError('registry-malformed', 'the copy is for another node', { node: copy.node });
   if (copy.expiresMs <= expected.nowMs) {
     throw new ProtocolError('registry-expired', 'the registry copy has expired', { expiresMs: copy.expiresMs });
   }
   return copy;
-}
-
-function parseCopy(payload: Uint8Array): RegistryCopy {
-  try {
-    return registryCopySchema.parse(JSON.parse(fromUtf8(payload)));
-  } catch (cause) {
-    throw new ProtocolError('registry-malformed', 'the registry copy is not of its form', {}, { cause });
-  }
 }

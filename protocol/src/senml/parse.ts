@@ -22,6 +22,8 @@ export const cborLabels: ReadonlyMap<number, string> = new Map([
   [8, 'vd'],
 ]);
 
+const textLabels: ReadonlySet<string> = new Set(cborLabels.values());
+
 /** Reads SenML-CBOR (`application/senml+cbor`, RFC 8428 §6). Throws `cbor-malformed` or `senml-malformed`. */
 export function parseSenmlCbor(bytes: Uint8Array): RawPack {
   const pack = decodeCbor(bytes);
@@ -29,14 +31,18 @@ export function parseSenmlCbor(bytes: Uint8Array): RawPack {
   return pack.map((record, index) => {
     if (!(record instanceof Map))
       throw new ProtocolError('senml-malformed', `record ${index} is not a map`, { record: index });
-    return Object.fromEntries([...record].map(([label, value]) => [jsonLabel(label), value]));
+    return Object.fromEntries([...record].map(([label, value]) => [jsonLabel(label, index), value]));
   });
 }
 
-function jsonLabel(label: number | string): string {
-  if (typeof label === 'string') return label;
-  // Unknown integer labels may be ignored, as unknown texts are (RFC 8428 §4.4).
-  return cborLabels.get(label) ?? `#${label}`;
+function jsonLabel(label: number | string, record: number): string {
+  // The table of integer labels is conclusive (RFC 8428 §6): an unknown one is wrong, and a known field under its text
+  // could stand beside itself, so that two readers would see two values.
+  const name = typeof label === 'number' ? cborLabels.get(label) : textLabels.has(label) ? undefined : label;
+  if (name !== undefined) return name;
+  throw new ProtocolError('senml-malformed', `the label ${label} of record ${record} is not one of SenML-CBOR`, {
+    record,
+  });
 }
 
 /** Reads SenML-JSON (`application/senml+json`, RFC 8428 §5). Throws `senml-malformed`. */

@@ -18,6 +18,7 @@ const understood = new Set(['bver', 'bn', 'bt', 'bu', 'bv', 'bs', 'n', 'u', 'v',
 const valueLabels = ['v', 'vs', 'vb', 'vd'] as const;
 
 interface Base {
+  version: number | null;
   name: string;
   timeSeconds: number;
   unit: string | null;
@@ -35,7 +36,7 @@ export function resolvePack(pack: RawPack, nowMs: number | null): SenmlRecord[] 
   if (pack.length > maxRecordsPerPack) {
     throw new ProtocolError('too-large', `a pack has at most ${maxRecordsPerPack} records`, { records: pack.length });
   }
-  const base: Base = { name: '', timeSeconds: 0, unit: null, value: null, sum: null };
+  const base: Base = { version: null, name: '', timeSeconds: 0, unit: null, value: null, sum: null };
   const records: SenmlRecord[] = [];
   for (const [index, raw] of pack.entries()) {
     takeBase(base, raw, index);
@@ -51,14 +52,22 @@ function takeBase(base: Base, raw: Readonly<Record<string, unknown>>, index: num
     if (label.endsWith('_') && !understood.has(label)) throw malformed(`the label ${label} is not known`, index);
   }
   const version = number(raw, 'bver', index);
-  if (version !== null && version > senmlVersion) {
-    throw new ProtocolError('version-unknown', `SenML version ${version} is not known`, { record: index, version });
-  }
+  if (version !== null) takeVersion(base, version, index);
   base.name = text(raw, 'bn', index) ?? base.name;
   base.unit = text(raw, 'bu', index) ?? base.unit;
   base.timeSeconds = number(raw, 'bt', index) ?? base.timeSeconds;
   base.value = number(raw, 'bv', index) ?? base.value;
   base.sum = number(raw, 'bs', index) ?? base.sum;
+}
+
+/** All records of a pack have one version, and a higher one than ours must not be used (RFC 8428 §4.4). */
+function takeVersion(base: Base, version: number, index: number): void {
+  if (!Number.isInteger(version)) throw malformed('a version that is not an integer', index);
+  if (version > senmlVersion) {
+    throw new ProtocolError('version-unknown', `SenML version ${version} is not known`, { record: index, version });
+  }
+  if (version !== (base.version ?? (index === 0 ? version : senmlVersion))) throw malformed('a second version', index);
+  base.version = version;
 }
 
 function resolveRecord(
@@ -77,7 +86,7 @@ function resolveRecord(
     name,
     unit: unitOf(text(raw, 'u', index) ?? base.unit, index),
     value: value ?? { kind: 'sum' },
-    sum: ownSum === null ? null : ownSum + (base.sum ?? 0),
+    sum: ownSum === null && base.sum === null ? null : (ownSum ?? 0) + (base.sum ?? 0),
     timeMs: timeOf(base.timeSeconds + (number(raw, 't', index) ?? 0), index, nowMs),
   };
 }
