@@ -10,8 +10,14 @@ export const itemSchema = z.string().min(1).max(maxIdChars);
 export const unitIdSchema = z.string().min(1).max(maxIdChars);
 /** The CBV event hash, `ni:///sha-256;{hex}?ver=CBV2.0`. */
 export const eventHashSchema = z.string().min(1).max(200);
-/** An event's place in the state: its hash, and the digest of its error declaration where it has one. */
-export const eventRefSchema = z.strictObject({ event: eventHashSchema, declaration: digestSchema.nullable() });
+/** An event's place in the state: its hash, and the digest of its error declaration (hexadecimal) where it has one. */
+export const eventRefSchema = z.strictObject({
+  event: eventHashSchema,
+  declaration: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable(),
+});
 export type EventRef = z.infer<typeof eventRefSchema>;
 
 /** An exact amount: decimal text and a UN/CEFACT Rec. 20 code, `null` for a count of instances. */
