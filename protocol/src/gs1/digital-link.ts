@@ -35,6 +35,9 @@ const qualifiers = new Map([
   ['414', ['254']],
 ]);
 
+/** A primary key and three qualifiers, each with its value: the path in front of them is of no interest. */
+const maxLinkSegments = 8;
+
 /**
  * The Digital Link of an identifier: `https://id.gs1.org/01/{gtin}/10/{lot}` and so on. An SGTIN's lot is stated when
  * it is known; `canonical` leaves it out.
@@ -58,7 +61,7 @@ export function parseDigitalLink(text: string): GS1Identifier {
     throw new ProtocolError('gs1-unrecognised', 'A Digital Link begins with http:// or https:// and a host', { text });
   }
   const segments = path.replace(/\/$/, '').split('/').slice(1);
-  for (let start = 0; start + 1 < segments.length; start++) {
+  for (let start = Math.max(0, segments.length - maxLinkSegments); start + 1 < segments.length; start++) {
     const values = keyValuePairs(segments.slice(start));
     if (values !== undefined) return fromApplicationIdentifiers(values);
   }

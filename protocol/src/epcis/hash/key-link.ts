@@ -136,6 +136,9 @@ const linkKeys: ReadonlyMap<string, { readonly value: RegExp; readonly qualifier
 );
 const qualifierValue = new RegExp(`^${text(28)}$`);
 
+/** A primary key and four qualifiers, each with its value: the path in front of them is of no interest. */
+const maxLinkSegments = 10;
+
 /** The canonical link of any text that carries a GS1 key; other texts come back as they are. */
 export function keyLinkOf(value: string): string {
   if (value.startsWith('urn:epc:')) return urnLink(value) ?? value;
@@ -160,7 +163,8 @@ function urnLink(value: string): string | undefined {
 function digitalLink(value: string): string | undefined {
   const path = /^https?:\/\/[^/?#]*([^?#]*)/.exec(value)?.[1] ?? '';
   const segments = path.replace(/\/$/, '').split('/').slice(1);
-  for (let start = segments.length - 2; start >= 0; start--) {
+  const first = Math.max(0, segments.length - maxLinkSegments);
+  for (let start = segments.length - 2; start >= first; start--) {
     const link = canonicalPath(segments.slice(start));
     if (link !== undefined) return origin + link;
   }
