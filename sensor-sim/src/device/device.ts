@@ -63,6 +63,8 @@ function newMemory(nowMs: number): DeviceMemory {
 export class Device {
   readonly urn: string;
   readonly tally: Tally = emptyTally();
+  /** Why the last connection did not come about; `null` once one has. */
+  lastFailure: string | null = null;
   readonly #options: DeviceOptions;
   readonly #outbox: Outbox;
   readonly #sequence: SequenceKeeper;
@@ -130,11 +132,13 @@ export class Device {
       {
         connected: () => {
           this.tally.connections++;
+          this.lastFailure = null;
           this.#pump();
         },
         disconnected: () => this.#notify(),
-        failed: () => {
+        failed: (_code, message) => {
           this.tally.connectionFailures++;
+          this.lastFailure = `${this.urn}: ${message}`;
         },
       },
     );

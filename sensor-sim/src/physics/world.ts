@@ -54,29 +54,31 @@ export const warmUpMs = 6 * 3_600_000;
 export function createWorld(plan: WorldPlan, startMs: number): World {
   const firstMs = Math.floor((startMs - warmUpMs) / worldStepMs) * worldStepMs;
   const states = new Map<string, RoomState>();
-  const surroundingsOf = (place: PlacePlan, atMs: number): Air => {
-    if (place.surroundings === outside) return outsideAir(plan.weather, plan.seed, atMs);
+  let outsideNow = outsideAir(plan.weather, plan.seed, firstMs);
+  const surroundingsOf = (place: PlacePlan): Air => {
+    if (place.surroundings === outside) return outsideNow;
     const state = states.get(place.surroundings);
     if (!state) throw new SimError('bad-plan', `${place.id} stands in ${place.surroundings}, which is not before it`);
     return state;
   };
   const places = plan.places.map((place) => ({ place, isDoorOpen: createDoor(place.door, plan.seed, place.id) }));
-  for (const { place } of places) states.set(place.id, initialRoom(place.design, surroundingsOf(place, firstMs)));
+  for (const { place } of places) states.set(place.id, initialRoom(place.design, surroundingsOf(place)));
   const bodies = new Map(plan.bodies.map((body) => [body.id, { plan: body, leg: -1, temperatureC: 0 }]));
   let nowMs = firstMs;
 
   const air = (id: string): Air => {
-    const found = id === outside ? outsideAir(plan.weather, plan.seed, nowMs) : states.get(id);
+    const found = id === outside ? outsideNow : states.get(id);
     if (!found) throw new SimError('bad-plan', `no place is called ${id}`);
     return found;
   };
   const step = () => {
     nowMs += worldStepMs;
+    outsideNow = outsideAir(plan.weather, plan.seed, nowMs);
     for (const { place, isDoorOpen } of places) {
       const state = states.get(place.id);
       if (!state) continue;
       const open = isDoorOpen(nowMs);
-      states.set(place.id, stepRoom(place.design, state, surroundingsOf(place, nowMs), open, worldStepMs));
+      states.set(place.id, stepRoom(place.design, state, surroundingsOf(place), open, worldStepMs));
     }
     for (const body of bodies.values()) {
       const isNew = body.leg < 0;

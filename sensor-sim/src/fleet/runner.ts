@@ -1,0 +1,144 @@
+import type { RawPack } from '@hopline/protocol';
+import type { Device } from '../device/device.ts';
+import { deviceTime } from '../physics/device-clock.ts';
+import type { World } from '../physics/world.ts';
+import { createRandom, type Random } from '../random/random.ts';
+import type { Recording } from '../replay/recording.ts';
+import { type Fault, faultsBetween } from './faults.ts';
+import { legacyPack, type Measurement, recordedPack, signedPack } from './measure.ts';
+import type { DevicePlan } from './plan.ts';
+
+/** How a stretch of time is run. In a compressed one a device that loses its network has delivered before what it would have. */
+export interface RunMode {
+  readonly isCompressed: boolean;
+  /** Interval of the simulated sensors; `null`: as planned. */
+  readonly everyMs: number | null;
+}
+
+/** Plays one device's part of a plan on a device: measures, moves between networks, goes wrong. */
+export interface Runner {
+  readonly plan: DevicePlan;
+  readonly device: Device;
+  /** Begins at a time: what is before it is passed over. */
+  begin(atMs: number, mode: RunMode): Promise<void>;
+  /** Whether something is due by then; cheap, since it is asked at every step. */
+  isDue(toMs: number): boolean;
+  /** Does everything due up to a time, in order. The world must stand at that time. */
+  runUntil(toMs: number, world: World): Promise<void>;
+}
+
+const faultHorizonMs = 86_400_000;
+const compressedDrainTimeoutMs = 60_000;
+const batteryDaysFull = 90;
+
+export function createRunner(plan: DevicePlan, device: Device, seed: number, recording: Recording | null): Runner {
+  const random = createRandom(seed, 'runner', plan.device);
+  const phase = random.uniform();
+  let mode: RunMode = { isCompressed: true, everyMs: null };
+  let nextSampleMs = Number.POSITIVE_INFINITY;
+  let networkIndex = -1;
+  let offlineUntilMs: number | null = null;
+  let faults: Fault[] = [];
+  let faultsKnownToMs = 0;
+
+  const everyMs = () => mode.everyMs ?? (plan.source.kind === 'body' ? plan.source.everyMs : Number.POSITIVE_INFINITY);
+  const node = () => plan.network[networkIndex]?.node ?? null;
+  const nextNetworkMs = () => plan.network[networkIndex + 1]?.fromMs ?? Number.POSITIVE_INFINITY;
+
+  const applyNetwork = async () => {
+    const reachable = offlineUntilMs === null ? node() : null;
+    if (mode.isCompressed && device.isConnected) await device.drain(compressedDrainTimeoutMs);
+    if (reachable) await device.connect(reachable);
+    else await device.disconnect();
+  };
+  const lookForFaults = (toMs: number) => {
+    while (faultsKnownToMs <= toMs) {
+      const untilMs = faultsKnownToMs + faultHorizonMs;
+      faults.push(...faultsBetween(plan.faults, seed, plan.device, faultsKnownToMs, untilMs));
+      faultsKnownToMs = untilMs;
+    }
+  };
+  const suffer = async (fault: Fault) => {
+    if (fault.kind === 'reconnect') device.sever('now');
+    if (fault.kind === 'lost-ack') device.sever('before-next-answer');
+    if (fault.kind === 'duplicate') await repeat();
+    if (fault.kind === 'battery-reset' && plan.keySeed !== null) await device.loseCounter();
+    if (fault.kind === 'offline') {
+      offlineUntilMs = Math.max(offlineUntilMs ?? 0, fault.untilMs);
+      await applyNetwork();
+    }
+  };
+  const repeat = async () => {
+    if (!device.isConnected) return;
+    if (mode.isCompressed) await device.drain(compressedDrainTimeoutMs);
+    await device.repeatLast();
+  };
+  const record = (pack: RawPack) => device.record(pack, mode.isCompressed ? 'wait' : 'drop');
+
+  return {
+    plan,
+    device,
+    async begin(atMs, newMode) {
+      mode = newMode;
+      nextSampleMs = firstSample(atMs, everyMs(), phase);
+      recording?.skipTo(atMs);
+      faults = [];
+      faultsKnownToMs = atMs;
+      lookForFaults(atMs);
+      while (nextNetworkMs() <= atMs) networkIndex++;
+      await applyNetwork();
+    },
+    isDue(toMs) {
+      lookForFaults(toMs);
+      return (
+        nextSampleMs <= toMs ||
+        nextNetworkMs() <= toMs ||
+        (offlineUntilMs ?? Number.POSITIVE_INFINITY) <= toMs ||
+        (faults[0]?.atMs ?? Number.POSITIVE_INFINITY) <= toMs ||
+        recording !== null
+      );
+    },
+    async runUntil(toMs, world) {
+      while (nextNetworkMs() <= toMs) {
+        networkIndex++;
+        await applyNetwork();
+      }
+      if (offlineUntilMs !== null && offlineUntilMs <= toMs) {
+        offlineUntilMs = null;
+        await applyNetwork();
+      }
+      for (; nextSampleMs <= toMs; nextSampleMs += everyMs()) {
+        const pack = measure(plan, nextSampleMs, world, random);
+        if (pack) await record(pack);
+      }
+      for (let row = recording?.next(toMs) ?? null; row; row = recording?.next(toMs) ?? null) {
+        await record(recordedPack(plan.device, deviceTime(plan.clock, row.atMs), row.valueC));
+      }
+      for (let fault = faults[0]; fault && fault.atMs <= toMs; fault = faults[0]) {
+        faults.shift();
+        await suffer(fault);
+      }
+    },
+  };
+}
+
+/** Samples lie on a grid of their own for each device, so that a fleet does not speak in chorus. */
+function firstSample(atMs: number, everyMs: number, phase: number): number {
+  if (!Number.isFinite(everyMs)) return Number.POSITIVE_INFINITY;
+  return Math.ceil(atMs / everyMs - phase) * everyMs + Math.floor(phase * everyMs);
+}
+
+function measure(plan: DevicePlan, atMs: number, world: World, random: Random): RawPack | null {
+  if (plan.source.kind !== 'body') return null;
+  const { streams, biasC, noiseC, toMs, legs } = plan.source;
+  const body = world.body(plan.device);
+  if (!body || (toMs !== null && atMs >= toMs)) return null;
+  const values = {
+    temperature: body.temperatureC + biasC + noiseC * random.normal(),
+    humidity: Math.min(100, body.humidityPercent + random.normal()),
+    battery: Math.max(0, 100 * (1 - (atMs - (legs[0]?.fromMs ?? atMs)) / (batteryDaysFull * 86_400_000))),
+  };
+  const measurements: Measurement[] = streams.map((stream) => ({ stream, value: values[stream] }));
+  const shownMs = deviceTime(plan.clock, atMs);
+  return plan.keySeed === null ? legacyPack(shownMs, measurements) : signedPack(plan.device, shownMs, measurements);
+}
