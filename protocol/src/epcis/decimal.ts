@@ -6,9 +6,14 @@ export interface Decimal {
   readonly scale: number;
 }
 
-/** Most digits behind the point, and in all, of an amount. */
+/** Most digits behind the point of an amount that is read from an event, or that a conversion has to round. */
 export const maxAmountDecimals = 20;
-export const maxAmountDigits = 40;
+
+/**
+ * Most digits of an amount in all: 15 before the point and 20 behind it, with room for the 12 decimals that a unit's size adds
+ * and for sums.
+ */
+export const maxAmountDigits = 64;
 
 /**
  * Reads a decimal text: optional minus, digits, optional point with digits; no exponent.

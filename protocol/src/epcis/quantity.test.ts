@@ -69,6 +69,14 @@ test('a JSON number becomes the shortest decimal that reads back as the same num
   }
 });
 
+test('sums of the finest amounts can be summed again', () => {
+  const finest = { amount: amountOf(999_999_999_999_999), uom: 'LBR' };
+  const grain = { amount: amountOf(1e-20), uom: 'ONZ' };
+  const sum = addQuantities(finest, grain);
+  expect(compareQuantities(addQuantities(sum, grain), sum)).toBe(1);
+  expect(compareQuantities(subtractQuantities(sum, grain), finest)).toBe(0);
+});
+
 test('what cannot be compared is refused, with both units', () => {
   expect(areConvertible('CS', 'EA')).toBe(false);
   expect(areConvertible('CS', 'XCS')).toBe(true);
