@@ -80,7 +80,7 @@ export class ProcessFolder {
   }
 
   /**
-   * Starts a process in the background, in a session of its own, so that Ctrl-C at the terminal does not reach it, with
+   * Starts a process in the background, in a process group of its own, so that Ctrl-C at the terminal does not reach it, with
    * its output appended to its log.
    *
    * @throws FabricError `PROCESS_EXITED` where the program can't be executed.
