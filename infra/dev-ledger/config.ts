@@ -30,7 +30,7 @@ const limits = z
     /** Time for chaincode to answer one transaction (Fabric: chaincode.executetimeout). */
     executeTimeoutMs: positive.default(30_000),
     /** How long an invocation waits for a chaincode that is not connected. */
-    chaincodeConnectTimeoutMs: positive.default(5_000),
+    chaincodeConnectTimeoutMs: positive.default(3_000),
     /** Distance allowed between a proposal's time and the peer's (Fabric: peer.authentication.timewindow). */
     timeWindowMs: positive.default(15 * 60_000),
     /** Identities whose verified certificate is remembered. */

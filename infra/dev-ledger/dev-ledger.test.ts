@@ -1,10 +1,10 @@
 import { status } from '@grpc/grpc-js';
-import { EndorseError, GatewayError } from '@hyperledger/fabric-gateway';
+import { EndorseError, type GatewayError } from '@hyperledger/fabric-gateway';
 import { common, peer } from '@hyperledger/fabric-protos';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConnectionProfile } from '../connection-profile.ts';
 import { startChaincode } from './testing/chaincode-process.ts';
-import { type Fixture, json, startFixture, text, threeOrganisations } from './testing/fixture.ts';
+import { type Fixture, json, rejection, startFixture, text, threeOrganisations } from './testing/fixture.ts';
 import { connectGateway } from './testing/gateway-client.ts';
 
 let fixture: Fixture;
@@ -12,15 +12,6 @@ beforeAll(async () => {
   fixture = await startFixture();
 });
 afterAll(() => fixture.stop());
-
-async function rejection(promise: Promise<unknown>): Promise<GatewayError> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof GatewayError)) throw new Error(`expected a GatewayError, got ${String(error)}`);
-  return error;
-}
 
 describe('a transaction', () => {
   it('is endorsed, ordered, committed, and its effect is read', async () => {

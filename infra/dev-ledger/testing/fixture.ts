@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GatewayError } from '@hyperledger/fabric-gateway';
 import type { DevLedgerConfigInput } from '../config.ts';
 import { type DevLedger, type DevLedgerOptions, startDevLedger } from '../dev-ledger.ts';
 import { type ChaincodeProcess, startChaincode } from './chaincode-process.ts';
@@ -68,4 +69,14 @@ export function text(bytes: Uint8Array): string {
 
 export function json<T>(bytes: Uint8Array): T {
   return JSON.parse(text(bytes)) as T;
+}
+
+/** The error that a call to the gateway ends with. */
+export async function rejection(promise: Promise<unknown>): Promise<GatewayError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof GatewayError)) throw new Error(`expected a GatewayError, got ${String(error)}`);
+  return error;
 }
