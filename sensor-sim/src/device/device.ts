@@ -41,8 +41,10 @@ const defaultOutboxCapacity = 50_000;
 /** How long a device that is moved or stopped waits for answers on their way. */
 const settleTimeoutMs = 10_000;
 const quarantinedPrefix = 'quarantined: ';
-/** Server busy, unavailable, quota exceeded, rate too high: push-back, not a verdict (MQTT 5 section 2.4). */
-const pushBackCodes = new Set([0x88, 0x89, 0x96, 0x97]);
+/** Unspecified error and quota exceeded are push-back, not a verdict (MQTT 5 section 3.4.2.1): the reading is kept. */
+const pushBackCodes = new Set([0x80, 0x97]);
+/** Also what an edge node says while it has no valid copy of the registry to judge by. */
+const pushBackReason = 'unavailable';
 /** Far beyond what the run will use: for wrong messages that must not take a good reading's place. */
 const unusedCounterDistance = 1_000_000_000;
 
@@ -271,7 +273,7 @@ export class Device {
     });
     if (this.#link !== link) return;
     this.#isOpening = false;
-    if (outcome.kind === 'refused' && pushBackCodes.has(outcome.reasonCode)) {
+    if (isPushBack(outcome)) {
       this.#holdBack();
       return;
     }
@@ -286,7 +288,7 @@ export class Device {
       this.#pushBack.attempt = 0;
       this.#lastAcknowledged = { entry, node };
       this.#acknowledged(entry, node, outcome.reason);
-    } else if (outcome.kind === 'refused' && pushBackCodes.has(outcome.reasonCode)) {
+    } else if (isPushBack(outcome)) {
       this.tally.postponed++;
       this.#outbox.putBack(entry.id);
       this.#holdBack();
@@ -361,6 +363,10 @@ export class Device {
     this.#watchers.delete(watcher);
     return result;
   }
+}
+
+function isPushBack(outcome: PublishOutcome): boolean {
+  return outcome.kind === 'refused' && (pushBackCodes.has(outcome.reasonCode) || outcome.reason === pushBackReason);
 }
 
 function sequenceOf(entry: OutboxEntry | undefined): DeviceSequence | null {

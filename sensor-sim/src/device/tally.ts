@@ -11,7 +11,7 @@ export interface Tally {
   duplicates: number;
   /** Sent again because a connection broke before the answer. */
   resent: number;
-  /** Told to come back later (quota exceeded, server busy), and kept. */
+  /** Told to come back later (quota exceeded, edge not ready), and kept. */
   postponed: number;
   /** Lost before they were sent, because the device's memory was full. */
   lost: number;
