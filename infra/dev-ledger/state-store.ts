@@ -1,3 +1,4 @@
+import { mkdir, realpath } from 'node:fs/promises';
 import { ClassicLevel } from 'classic-level';
 import { DevLedgerError } from './errors.ts';
 
@@ -30,6 +31,8 @@ type Snapshot = ReturnType<ClassicLevel<Buffer, Buffer>['snapshot']>;
 
 const SAVEPOINT = Buffer.from('m:savepoint');
 const VERSION_BYTES = 12;
+/** Folders that this process has open. */
+const openFolders = new Set<string>();
 
 /**
  * The world state, the history of keys and the index of transactions, in LevelDB. It is a view of the blocks: each block
@@ -38,23 +41,34 @@ const VERSION_BYTES = 12;
  */
 export class StateStore {
   readonly #db: ClassicLevel<Buffer, Buffer>;
+  readonly #folder: string;
 
-  private constructor(db: ClassicLevel<Buffer, Buffer>) {
+  private constructor(db: ClassicLevel<Buffer, Buffer>, folder: string) {
     this.#db = db;
+    this.#folder = folder;
   }
 
-  /** @throws DevLedgerError DATA_FOLDER_IN_USE where another process has it open */
-  static async open(folder: string): Promise<StateStore> {
+  /** @throws DevLedgerError DATA_FOLDER_IN_USE where this or another process has it open */
+  static async open(path: string): Promise<StateStore> {
+    await mkdir(path, { recursive: true });
+    const folder = await realpath(path);
+    // Asking LevelDB a second time in one process would lose its lock: POSIX releases the locks of a process on a file
+    // when it closes any of its descriptors of that file.
+    if (openFolders.has(folder)) {
+      throw new DevLedgerError('DATA_FOLDER_IN_USE', `${folder} is in use by this process`);
+    }
+    openFolders.add(folder);
     const db = new ClassicLevel<Buffer, Buffer>(folder, { keyEncoding: 'buffer', valueEncoding: 'buffer' });
     try {
       await db.open();
     } catch (cause) {
+      openFolders.delete(folder);
       if (cause instanceof Error && hasCode(cause.cause, 'LEVEL_LOCKED')) {
         throw new DevLedgerError('DATA_FOLDER_IN_USE', `${folder} is in use by another process`, { cause });
       }
       throw cause;
     }
-    return new StateStore(db);
+    return new StateStore(db, folder);
   }
 
   savepoint(): Savepoint | undefined {
@@ -98,6 +112,7 @@ export class StateStore {
 
   async close(): Promise<void> {
     await this.#db.close();
+    openFolders.delete(this.#folder);
   }
 
   #get(namespace: string, key: string, snapshot: Snapshot): VersionedValue | undefined {

@@ -12,6 +12,11 @@ class TestContract extends Contract {
     await ctx.stub.putState(key, Buffer.from(value));
   }
 
+  /** Writes the beginning of its own transaction's id, so that a reader can tell which transaction it sees. */
+  async putOwnId(ctx: Context, key: string): Promise<void> {
+    await ctx.stub.putState(key, Buffer.from(ctx.stub.getTxID().slice(0, 8)));
+  }
+
   async get(ctx: Context, key: string): Promise<string> {
     return Buffer.from(await ctx.stub.getState(key)).toString();
   }
