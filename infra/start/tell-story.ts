@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { productionSteps, type StoryStep } from '../story/events.ts';
+import type { OrganisationName } from '../story/network.ts';
+import type { ApiClient } from './gateway-client.ts';
+import { readJsonFile, writeJsonFile } from './secrets-file.ts';
+import type { StoryPlan } from './story-plan.ts';
+
+const progressSchema = z.object({ steps: z.int().min(0) });
+const captureAnswer = z.object({ transactionId: z.string(), block: z.number() });
+
+/**
+ * Captures the story's events through the gateways of those whom they belong to, in the order of time. How far it has come is
+ * on disk after every step; a step that was captured and not noted is captured again, and recognised by its hashes.
+ *
+ * @returns how many events the story has.
+ */
+export async function tellStory(
+  plan: StoryPlan,
+  gateways: Readonly<Record<OrganisationName, ApiClient>>,
+  progressFile: string,
+  onStep: (step: StoryStep, done: number, total: number) => void,
+): Promise<number> {
+  const steps = plan.productions.flatMap(productionSteps).sort((a, b) => a.atMs - b.atMs);
+  const told = (await readJsonFile(progressFile, progressSchema))?.steps ?? 0;
+  for (const [index, step] of steps.entries()) {
+    if (index < told) continue;
+    await gateways[step.by].post('/api/capture', epcisDocument(step), captureAnswer);
+    await writeJsonFile(progressFile, { steps: index + 1 });
+    onStep(step, index + 1, steps.length);
+  }
+  return steps.reduce((sum, { events }) => sum + events.length, 0);
+}
+
+function epcisDocument({ events, atMs }: StoryStep): unknown {
+  return {
+    '@context': ['https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld'],
+    type: 'EPCISDocument',
+    schemaVersion: '2.0',
+    creationDate: new Date(atMs).toISOString(),
+    epcisBody: { eventList: events },
+  };
+}
