@@ -5,6 +5,7 @@ import { type ChaincodePackage, packageChaincode } from './chaincode-package.ts'
 import { joinOrderer, joinPeer, makeCrypto, makeGenesisBlock } from './channel.ts';
 import { isDeployed, recordDeployment, recordNetwork } from './data-folder.ts';
 import type { FabricBinaries } from './fabric-binaries.ts';
+import { FabricError } from './fabric-error.ts';
 import { fabricProfile } from './fabric-profile.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type { NetworkPlan, OrganisationPlan } from './network-plan.ts';
@@ -22,6 +23,9 @@ import {
 } from './process-plans.ts';
 import { compareProcesses, startProcesses } from './reconcile-processes.ts';
 import type { Environment } from './run-command.ts';
+
+/** How often a start looks again for processes that have ended meanwhile. */
+const MAX_ROUNDS = 3;
 
 /** The package of each organisation: they differ in the address of the chaincode. */
 type Packages = Map<OrganisationPlan, ChaincodePackage>;
@@ -46,32 +50,51 @@ export interface Work {
  * @throws FabricError
  */
 export async function bringUp(work: Work): Promise<ConnectionProfile> {
-  const { plan, binaries, env, processes, started, onProgress, signal } = work;
+  const { plan, processes, onProgress, signal } = work;
   const packages: Packages = new Map(plan.organisations.map((one) => [one, packageFor(plan, one)]));
   const nodes = planNodes(work);
   const wanted = [...nodes.map((node) => node.process), ...planChaincodes(work, packages)];
+  const deployment = [...packages].map(([{ mspId }, { id }]) => `${mspId} ${id}`).sort();
+  const profile = fabricProfile(plan);
+  await untilNothingDies(async () => {
+    await runProcesses(work, nodes, wanted);
+    if (!(await isDeployed(plan.dataDir, deployment))) {
+      await joinAndDeploy(work, packages);
+      await recordDeployment(plan.dataDir, deployment);
+    }
+    await waitUntilEndorsing(profile, signal, () => processes.assertRunning(wanted));
+  });
+  await writeConnectionProfile(plan.profileFile, profile);
+  onProgress(`every organisation endorses; connection profile in ${plan.profileFile}`);
+  return profile;
+}
+
+/** A process that has been killed still counts as running while the system clears it away; so look again. */
+async function untilNothingDies(steps: () => Promise<void>): Promise<void> {
+  for (let round = 1; ; round++) {
+    try {
+      return await steps();
+    } catch (failure) {
+      const died = failure instanceof FabricError && failure.code === 'PROCESS_EXITED';
+      if (!died || round === MAX_ROUNDS) throw failure;
+    }
+  }
+}
+
+/** Makes exactly the planned processes run, with their present configuration. */
+async function runProcesses(work: Work, nodes: readonly NodePlan[], wanted: readonly ProcessPlan[]): Promise<void> {
+  const { plan, binaries, env, processes, started, onProgress, signal } = work;
   const { stop, keep, start } = compareProcesses(await processes.running(), wanted);
   await processes.stop(stop);
   await assertPortsFree(start.flatMap(({ ports }) => ports));
   await recordNetwork(plan.dataDir, plan.portBase);
-
   if (await makeCrypto(plan, binaries, env)) onProgress('keys and certificates made');
   if (await makeGenesisBlock(plan, binaries, env)) onProgress(`channel ${plan.channel} defined`);
   await Promise.all(nodes.map(writeConfiguration));
   await startProcesses(processes, start, started, signal);
+  await Promise.all(keep.map(({ plan, record }) => processes.waitUntilServing(plan, record, signal)));
   if (keep.length > 0) onProgress(`${keep.length} of ${wanted.length} processes run already`);
   if (start.length > 0) onProgress(`started ${start.map(({ name }) => name).join(', ')}`);
-
-  const deployment = [...packages].map(([{ mspId }, { id }]) => `${mspId} ${id}`).sort();
-  if (!(await isDeployed(plan.dataDir, deployment))) {
-    await joinAndDeploy(work, packages);
-    await recordDeployment(plan.dataDir, deployment);
-  }
-  const profile = fabricProfile(plan);
-  await waitUntilEndorsing(profile, signal);
-  await writeConnectionProfile(plan.profileFile, profile);
-  onProgress(`every organisation endorses; connection profile in ${plan.profileFile}`);
-  return profile;
 }
 
 function packageFor(plan: NetworkPlan, { chaincodeAddress }: OrganisationPlan): ChaincodePackage {

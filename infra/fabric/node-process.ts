@@ -127,6 +127,12 @@ export class ProcessFolder {
     });
   }
 
+  /** @throws FabricError `PROCESS_EXITED` where one of the processes doesn't run. */
+  async assertRunning(plans: readonly ProcessPlan[]): Promise<void> {
+    const names = new Set((await this.running()).map(({ name }) => name));
+    for (const { name } of plans) if (!names.has(name)) throw await this.#exited(name);
+  }
+
   /** Asks the processes to end, insists on it after a while, and returns when none is left. */
   async stop(records: readonly ProcessRecord[]): Promise<void> {
     await Promise.all(

@@ -6,7 +6,7 @@ import type { ConnectionProfile, OrganisationProfile } from '../connection-profi
 import { poll } from './poll.ts';
 
 const PROBE_LIMITS = { intervalMs: 250, timeoutMs: 60_000 };
-const PROBE_TIMEOUT_MS = 10_000;
+const PROBE_TIMEOUT_MS = 5_000;
 /** Every chaincode built with the contract API answers this one. */
 const METADATA_TRANSACTION = 'org.hyperledger.fabric:GetMetadata';
 
@@ -14,9 +14,14 @@ const METADATA_TRANSACTION = 'org.hyperledger.fabric:GetMetadata';
  * Waits until each organisation's gateway can gather an endorsement from every organisation: chaincode committed on all
  * peers, chaincode processes reached, peers known to each other. Nothing is submitted.
  *
- * @throws FabricError `START_TIMEOUT` or `CANCELLED`.
+ * @param assertPossible called after a failed attempt; a `FabricError` `PROCESS_EXITED` from it ends the waiting.
+ * @throws FabricError `START_TIMEOUT`, `CANCELLED`, or what `assertPossible` throws.
  */
-export async function waitUntilEndorsing(profile: ConnectionProfile, signal: AbortSignal): Promise<void> {
+export async function waitUntilEndorsing(
+  profile: ConnectionProfile,
+  signal: AbortSignal,
+  assertPossible: () => Promise<void>,
+): Promise<void> {
   const mspIds = profile.organisations.map(({ mspId }) => mspId);
   await Promise.all(
     profile.organisations.map(async (organisation) => {
@@ -29,6 +34,7 @@ export async function waitUntilEndorsing(profile: ConnectionProfile, signal: Abo
             return true;
           } catch (failure) {
             if (isChaincodeAnswer(failure)) return true;
+            await assertPossible();
             throw detailed(failure);
           }
         });

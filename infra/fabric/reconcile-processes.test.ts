@@ -20,7 +20,8 @@ describe('compareProcesses', () => {
   it('does nothing where all of it runs', () => {
     const wanted = [plan('orderer1'), plan('peer')];
     const running = wanted.map(record);
-    expect(compareProcesses(running, wanted)).toEqual({ stop: [], keep: running, start: [] });
+    const keep = wanted.map((plan, index) => ({ plan, record: running[index] }));
+    expect(compareProcesses(running, wanted)).toEqual({ stop: [], keep, start: [] });
   });
 
   it('starts what is missing, restarts what was configured otherwise, and stops what is not wanted', () => {
@@ -28,7 +29,7 @@ describe('compareProcesses', () => {
     const wanted = [plan('orderer1'), plan('peer', 'new'), plan('orderer2')];
     expect(compareProcesses(running, wanted)).toEqual({
       stop: [running[1], running[2]],
-      keep: [running[0]],
+      keep: [{ plan: wanted[0], record: running[0] }],
       start: [wanted[1], wanted[2]],
     });
   });

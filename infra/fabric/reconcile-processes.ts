@@ -4,21 +4,24 @@ import { fingerprintOf, type ProcessFolder, type ProcessPlan, type ProcessRecord
 /** What has to be done to a folder's processes, and what has not. */
 export interface Reconciliation {
   readonly stop: readonly ProcessRecord[];
-  readonly keep: readonly ProcessRecord[];
+  readonly keep: readonly { readonly plan: ProcessPlan; readonly record: ProcessRecord }[];
   readonly start: readonly ProcessPlan[];
 }
 
 /** Compares what runs with what should run: what is not, or no longer so, in the plan has to go. */
 export function compareProcesses(running: readonly ProcessRecord[], wanted: readonly ProcessPlan[]): Reconciliation {
-  const plans = new Map(wanted.map((plan) => [plan.name, fingerprintOf(plan)]));
-  const isKept = ({ name, fingerprint }: ProcessRecord) => plans.get(name) === fingerprint;
-  const keep = running.filter(isKept);
-  const kept = new Set(keep.map(({ name }) => name));
+  const pairs = wanted.map((plan) => ({ plan, record: running.find((record) => isOf(plan, record)) }));
+  const keep = pairs.flatMap(({ plan, record }) => (record ? [{ plan, record }] : []));
+  const kept = new Set(keep.map(({ record }) => record));
   return {
-    stop: running.filter((record) => !isKept(record)),
+    stop: running.filter((record) => !kept.has(record)),
     keep,
-    start: wanted.filter(({ name }) => !kept.has(name)),
+    start: pairs.filter(({ record }) => !record).map(({ plan }) => plan),
   };
+}
+
+function isOf(plan: ProcessPlan, { name, fingerprint }: ProcessRecord): boolean {
+  return name === plan.name && fingerprint === fingerprintOf(plan);
 }
 
 /**
