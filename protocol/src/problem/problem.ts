@@ -16,6 +16,7 @@ export const httpProblemCodes = [
   'edge-full',
   'edge-diverged',
   'edge-not-enrolled',
+  'edge-unreachable',
   'ledger-unavailable',
   'ledger-conflict',
   'commit-unknown',
