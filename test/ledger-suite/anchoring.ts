@@ -1,6 +1,8 @@
 import {
   type AnchorResult,
   anchorResultSchema,
+  fromBase64Url,
+  maxStatementsPerTransaction,
   merkleRoot,
   noPrevious,
   type SigningKey,
@@ -78,11 +80,11 @@ export function anchoring(context: () => SuiteContext): void {
       const chain = await newChain(freshHub);
       expect(await head(retail, chain)).toBeNull();
       await anchor(freshHub, await chain.next());
-      const { anchored } = await anchor(retail, await chain.next(), await chain.next());
-      expect(anchored.map(({ sequence }) => sequence)).toEqual([1, 2]);
+      const [second, third] = [await chain.next(), await chain.next()];
+      expect(await anchor(retail, second, third)).toEqual({ anchored: 2, duplicates: 0 });
       expect(await head(freshHub, chain)).toEqual({
         sequence: 2,
-        digest: anchored[1]?.digest,
+        digest: toBase64Url(await statementDigest(fromBase64Url(third))),
         sealedAtMs: sealedAtMs + 2 * idleMs,
       });
     });
@@ -92,8 +94,8 @@ export function anchoring(context: () => SuiteContext): void {
       const chain = await newChain(freshHub);
       const [first, second] = [await chain.next(), await chain.next()];
       await anchor(freshHub, first);
-      expect(await anchor(freshHub, first)).toEqual({ anchored: [], duplicates: 1 });
-      expect(await anchor(freshHub, first, second)).toMatchObject({ anchored: [{ sequence: 1 }], duplicates: 1 });
+      expect(await anchor(freshHub, first)).toEqual({ anchored: 0, duplicates: 1 });
+      expect(await anchor(freshHub, first, second)).toEqual({ anchored: 1, duplicates: 1 });
     });
 
     it('refuses a gap, and says what it expects', async () => {
@@ -173,7 +175,7 @@ export function anchoring(context: () => SuiteContext): void {
       await anchor(freshHub, first);
       const old = chain.key;
       chain.key = await freshHub.enrolNode(chain.node);
-      expect(await anchor(freshHub, first)).toEqual({ anchored: [], duplicates: 1 });
+      expect(await anchor(freshHub, first)).toEqual({ anchored: 0, duplicates: 1 });
       const fresh = chain.key;
       chain.key = old;
       expect((await refusalOf(anchor(freshHub, await chain.next({ size: 1 })))).code).toBe('signature-refused');
@@ -189,7 +191,7 @@ export function anchoring(context: () => SuiteContext): void {
       const revocation = { kid: toBase64Url(chain.key.kid), subject: chain.node, reason: 'stolen', last: null };
       await freshHub.client.submit('registry:Revoke', { revocation });
       expect((await refusalOf(anchor(freshHub, await chain.next()))).code).toBe('key-revoked');
-      expect(await anchor(freshHub, first)).toEqual({ anchored: [], duplicates: 1 });
+      expect(await anchor(freshHub, first)).toEqual({ anchored: 0, duplicates: 1 });
     });
 
     it('never lets different nodes conflict; the same one it does', async () => {
@@ -216,16 +218,18 @@ export function anchoring(context: () => SuiteContext): void {
       const statements = [await chain.next()];
       const { transactionId } = await freshHub.client.submit('readings:AnchorStatements', { statements });
       const bytes = await freshHub.client.transactionBytes(transactionId);
-      const many = await Promise.all(Array.from({ length: 0 }));
-      for (let i = 0; i < 64; i++) many.push(await chain.next());
-      const group = await freshHub.client.submit('readings:AnchorStatements', { statements: many as string[] });
+      const many: string[] = [];
+      for (let i = 0; i < maxStatementsPerTransaction; i++) many.push(await chain.next());
+      const group = await freshHub.client.submit('readings:AnchorStatements', { statements: many });
       const groupBytes = await freshHub.client.transactionBytes(group.transactionId);
-      console.log(`anchoring transaction: ${bytes} bytes with 1 statement, ${groupBytes} with 64`);
+      console.log(
+        `anchoring transaction: ${bytes} bytes with 1 statement, ${groupBytes} with ${maxStatementsPerTransaction}`,
+      );
       expect(bytes).toBeLessThan(maxTransactionBytes);
-      expect(groupBytes / 64).toBeLessThan(bytes);
+      expect(groupBytes / maxStatementsPerTransaction).toBeLessThan(bytes);
     });
   });
 }
 
-/** Four bytes of ledger a reading, at 1,000 readings a batch, with the endorsements of a real network's certificates. */
-const maxTransactionBytes = 6_000;
+/** About 1,000 bytes are ours; the rest is two endorsers' and (twice) the client's certificate, which Fabric repeats. */
+const maxTransactionBytes = 5_500;

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { ConnectionProfile } from '../../infra/connection-profile.ts';
 import { anchoring } from './anchoring.ts';
+import { custody } from './custody.ts';
 import { LedgerClient } from './ledger-client.ts';
 import { Member } from './member.ts';
 import { RandomIds } from './random-ids.ts';
 import { registryRules } from './registry-rules.ts';
+import { lettuceStory } from './story.ts';
 import type { SuiteContext } from './suite-context.ts';
 
 /** A ledger to run the suite on, with the chaincode running behind it. */
@@ -41,6 +43,8 @@ export function ledgerSuite(name: string, open: () => Promise<OpenLedger>): void
     };
     registryRules(joined);
     anchoring(joined);
+    custody(joined);
+    lettuceStory(joined);
   });
 }
 

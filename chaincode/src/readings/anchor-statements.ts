@@ -38,17 +38,12 @@ export async function anchorStatements(
 
   const links = fresh.map(linkOf);
   const newHead = extendChain(head, links);
-  const anchored = links.map((link) => ({ node, sequence: link.statement.sequence, digest: link.digest }));
-  for (const { sequence, digest } of anchored) {
-    draft.put('statement', [node, formatSequence(sequence)], { schema: 1, digest });
+  for (const { statement, digest } of links) {
+    draft.put('statement', [node, formatSequence(statement.sequence)], { schema: 1, digest });
   }
-  if (newHead && anchored.length > 0) draft.put('head', [node], newHead);
-
-  const result: AnchorResult = { anchored, duplicates: statements.length - anchored.length };
-  const [first] = anchored;
-  const last = anchored.at(-1);
-  if (!first || !last) return { result, event: null };
-  return { result, event: { name: 'anchored', payload: { node, from: first.sequence, to: last.sequence } } };
+  if (newHead && links.length > 0) draft.put('head', [node], newHead);
+  const result: AnchorResult = { anchored: links.length, duplicates: statements.length - links.length };
+  return { result, event: null };
 }
 
 function parse(text: string): Promise<UnverifiedStatement> {
