@@ -6,6 +6,7 @@ import { runEd25519Vectors, runWycheproofVectors } from './ed25519.ts';
 import { runEpcisVectors, runEventHashVectors } from './epcis.ts';
 import type { Failure } from './failure.ts';
 import { runGs1Vectors } from './gs1.ts';
+import { runHoplineVectors } from './hopline-v1.ts';
 import { runMerkleVectors } from './merkle.ts';
 import { runSenmlVectors } from './senml.ts';
 
@@ -22,6 +23,7 @@ export const suites: Readonly<Record<string, (vectors: unknown) => Failure[] | P
   epcis: runEpcisVectors,
   'epcis-event-hash': runEventHashVectors,
   gs1: runGs1Vectors,
+  'hopline-v1': runHoplineVectors,
   merkle: runMerkleVectors,
   senml: runSenmlVectors,
 };

@@ -27,7 +27,8 @@ export interface PublicKey {
 
 /**
  * Takes in a public key of 32 bytes. Throws `key-malformed` where the length or the encoding is not canonical, and
- * `key-small-order` for the keys under which anybody could sign.
+ * `key-small-order` for the keys under which anybody could sign. Whether the point lies on the curve, the platforms look
+ * at only when they verify: no signature holds under one that does not.
  */
 export async function importPublicKey(bytes: Uint8Array): Promise<PublicKey> {
   if (bytes.length !== publicKeyBytes) {
@@ -41,7 +42,7 @@ export async function importPublicKey(bytes: Uint8Array): Promise<PublicKey> {
   try {
     return { bytes: owned, key: await crypto.subtle.importKey('raw', owned, 'Ed25519', true, ['verify']) };
   } catch (cause) {
-    throw new ProtocolError('key-malformed', 'the key is not a point of the curve', { key: toHex(bytes) }, { cause });
+    throw new ProtocolError('key-malformed', 'the platform does not take the key', { key: toHex(bytes) }, { cause });
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Bytes, concat } from '../bytes.ts';
+import type { Bytes } from '../bytes.ts';
 import { ProtocolError } from '../error.ts';
 
 /** Tag 18, an array of four (RFC 9052 §4.2): the first two bytes of every tagged COSE_Sign1. */
@@ -7,8 +7,8 @@ const arrayOfFour = 0x84;
 const emptyMap = 0xa0;
 const majorTypeBytes = 0x40;
 
+/** Array of four, the text "Signature1". */
 const context = Uint8Array.from([0x84, 0x6a, ...new TextEncoder().encode('Signature1')]);
-const noExternalData = Uint8Array.of(majorTypeBytes);
 
 /** The parts of a COSE_Sign1, not looked into. */
 export interface Envelope {
@@ -19,16 +19,15 @@ export interface Envelope {
 
 /** Puts a COSE_Sign1 together in deterministic CBOR, with an empty unprotected header. */
 export function writeEnvelope({ protectedBytes, payload, signature }: Envelope): Bytes {
-  return concat(
-    Uint8Array.of(tagSign1, arrayOfFour),
-    byteStringHead(protectedBytes.length),
-    protectedBytes,
-    Uint8Array.of(emptyMap),
-    byteStringHead(payload.length),
-    payload,
-    byteStringHead(signature.length),
-    signature,
-  );
+  const size = 3 + byteStringSize(protectedBytes) + byteStringSize(payload) + byteStringSize(signature);
+  const bytes = new Uint8Array(size);
+  bytes[0] = tagSign1;
+  bytes[1] = arrayOfFour;
+  let offset = putByteString(bytes, 2, protectedBytes);
+  bytes[offset++] = emptyMap;
+  offset = putByteString(bytes, offset, payload);
+  putByteString(bytes, offset, signature);
+  return bytes;
 }
 
 /**
@@ -49,28 +48,31 @@ export function readEnvelope(bytes: Uint8Array): Envelope {
 
 /** Sig_structure of RFC 9052 §4.4, without external data: what a COSE_Sign1's signature is made over. */
 export function sigStructure(protectedBytes: Uint8Array, payload: Uint8Array): Bytes {
-  return concat(
-    context,
-    byteStringHead(protectedBytes.length),
-    protectedBytes,
-    noExternalData,
-    byteStringHead(payload.length),
-    payload,
-  );
+  const bytes = new Uint8Array(context.length + byteStringSize(protectedBytes) + 1 + byteStringSize(payload));
+  bytes.set(context);
+  const offset = putByteString(bytes, context.length, protectedBytes);
+  bytes[offset] = majorTypeBytes;
+  putByteString(bytes, offset + 1, payload);
+  return bytes;
 }
 
-/** First bytes of a byte string, in the shortest form (RFC 8949 §4.2.1). */
-function byteStringHead(length: number): Uint8Array {
-  if (length < 24) return Uint8Array.of(majorTypeBytes + length);
-  if (length < 0x100) return Uint8Array.of(majorTypeBytes + 24, length);
-  if (length < 0x10000) return Uint8Array.of(majorTypeBytes + 25, length >>> 8, length & 0xff);
-  return Uint8Array.of(
-    majorTypeBytes + 26,
-    length >>> 24,
-    (length >>> 16) & 0xff,
-    (length >>> 8) & 0xff,
-    length & 0xff,
-  );
+/** How many bytes a byte string's length takes in its shortest form (RFC 8949 §4.2.1), the first byte aside. */
+function argumentWidth(length: number): number {
+  if (length < 24) return 0;
+  return length < 0x100 ? 1 : length < 0x10000 ? 2 : 4;
+}
+
+function byteStringSize(value: Uint8Array): number {
+  return 1 + argumentWidth(value.length) + value.length;
+}
+
+/** Writes a byte string at `offset` and returns where it ends. */
+function putByteString(target: Uint8Array, offset: number, value: Uint8Array): number {
+  const width = argumentWidth(value.length);
+  target[offset] = majorTypeBytes + (width === 0 ? value.length : 24 + Math.log2(width));
+  for (let i = 0; i < width; i++) target[offset + width - i] = value.length >>> (8 * i);
+  target.set(value, offset + 1 + width);
+  return offset + 1 + width + value.length;
 }
 
 function readByteString(bytes: Uint8Array, offset: number, what: string): { value: Bytes; end: number } {
@@ -81,7 +83,7 @@ function readByteString(bytes: Uint8Array, offset: number, what: string): { valu
   for (let i = 1; i <= width; i++) length = length * 0x100 + (bytes[offset + i] ?? 0);
   const start = offset + 1 + width;
   if (start + length > bytes.length) throw malformed(`${what} is cut off`);
-  if (byteStringHead(length).length !== 1 + width) {
+  if (argumentWidth(length) !== width) {
     throw new ProtocolError('cbor-not-deterministic', `the length of ${what} is not in its shortest form`);
   }
   return { value: bytes.slice(start, start + length) as Bytes, end: start + length };
