@@ -18,7 +18,7 @@ import { countersPerReservation } from './sequence-keeper.ts';
 import { createMemoryStore, openFileStore } from './store.ts';
 
 const urn = 'urn:dev:ops:9521002-PRB-1';
-const node = '9521002000112/0';
+const node = '9521002000115/0';
 const channel = 'provenance';
 const patienceMs = 20_000;
 
@@ -119,7 +119,7 @@ test('a device records without a network, and delivers late at another address',
   await device.drain(patienceMs);
   await device.disconnect();
   for (let value = 1; value < 20; value++) await device.record(pack(value));
-  await device.connect('9521002000129/0');
+  await device.connect('9521002000122/0');
   expect(await device.drain(patienceMs)).toBe(true);
   expect(counters()).toEqual([0]);
   expect(counters(other.publishes)).toEqual(Array.from({ length: 19 }, (_, index) => index + 1));
@@ -165,6 +165,19 @@ test('the journal has one line for each acknowledged reading, with the digest of
     })),
   );
   expect(device.tally).toMatchObject({ published: 5, acknowledged: 5, duplicates: 1 });
+});
+
+test('a journal that a crash has cut off goes on after its last whole line', async () => {
+  const path = join(folder, 'acks.jsonl');
+  const line = { node, device: urn, epoch: 1, counter: 1, digest: 'd', ackedAtMs: 1 };
+  for (const before of ['', '{"node":"952', '{"whole":1}\n', '{"whole":1}\n{"cut":']) {
+    await writeFile(path, before);
+    const journal = openJournal(path);
+    journal.append(line);
+    journal.close();
+    const whole = before.includes('\n') ? before.slice(0, before.indexOf('\n') + 1) : '';
+    expect(await readFile(path, 'utf8')).toBe(`${whole}${JSON.stringify(line)}\n`);
+  }
 });
 
 test('a restart goes on with the next counter and delivers what was left', async () => {

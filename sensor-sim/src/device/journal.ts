@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** One acknowledged publish, as the checker (`npm run fsck`) reads it: a line of JSON. */
@@ -28,10 +28,11 @@ export interface Journal {
   close(): void;
 }
 
-/** Opens a journal for appending; it continues what is there. File system errors are thrown as they are. */
+/** Opens a journal for appending; it continues what is there, less a line that a crash has cut off. Throws as `fs` does. */
 export function openJournal(path: string, durability: JournalDurability = 'written'): Journal {
   mkdirSync(dirname(path), { recursive: true });
-  const file = openSync(path, 'a', 0o600);
+  const file = openSync(path, 'a+', 0o600);
+  dropCutLine(file);
   let held: string[] = [];
   let isScheduled = false;
   const flush = () => {
@@ -60,4 +61,15 @@ export function openJournal(path: string, durability: JournalDurability = 'writt
 /** base64url of the SHA-256 of a payload; synchronous, since it is on the path of every acknowledgement. */
 export function payloadDigest(payload: Uint8Array): string {
   return createHash('sha256').update(payload).digest('base64url');
+}
+
+const newline = 0x0a;
+const maxLineBytes = 4096;
+
+function dropCutLine(file: number): void {
+  const { size } = fstatSync(file);
+  const tail = Buffer.alloc(Math.min(size, maxLineBytes));
+  readSync(file, tail, 0, tail.length, size - tail.length);
+  const cut = tail.length - 1 - tail.lastIndexOf(newline);
+  if (cut > 0) ftruncateSync(file, size - cut);
 }

@@ -15,8 +15,8 @@ const endMs = Date.UTC(2026, 4, 5, 20);
 const spanMs = 36 * hourMs;
 const startMs = endMs - spanMs;
 const warehouses = [
-  { gln: '9521002000112', node: '9521002000112/0' },
-  { gln: '9521002000129', node: '9521002000129/0' },
+  { gln: '9521002000115', node: '9521002000115/0' },
+  { gln: '9521002000122', node: '9521002000122/0' },
 ];
 const limitC = 5;
 
