@@ -78,7 +78,7 @@ export function parseFlags(command: Command, args: readonly string[]): Values {
     return new Values(parseArgs({ args: [...args], options, allowPositionals: false }).values);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new SimError('bad-argument', why, {}, { cause });
+    throw new SimError('bad-argument', why.split('\n')[0] ?? why, {}, { cause });
   }
 }
 
