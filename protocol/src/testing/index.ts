@@ -1,0 +1,2 @@
+export * from './refusal-code.ts';
+export * from './seed.ts';
