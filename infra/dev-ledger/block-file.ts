@@ -55,7 +55,7 @@ export class BlockFile {
     record.writeUInt32BE(bytes.length, 0);
     record.writeUInt32BE(crc32(bytes), 4);
     record.set(bytes, RECORD_HEADER_BYTES);
-    await this.#file.write(record, 0, record.length, this.#end);
+    await this.#write(record);
     if (this.#sync) await this.#file.datasync();
     this.#offsets.push(this.#end);
     this.#end += record.length;
@@ -74,6 +74,14 @@ export class BlockFile {
 
   async close(): Promise<void> {
     await this.#file.close();
+  }
+
+  async #write(record: Buffer): Promise<void> {
+    // One call may write less than it was given.
+    for (let done = 0; done < record.length; ) {
+      const { bytesWritten } = await this.#file.write(record, done, record.length - done, this.#end + done);
+      done += bytesWritten;
+    }
   }
 }
 

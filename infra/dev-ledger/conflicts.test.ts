@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Fixture, json, rejection, startFixture, text } from './testing/fixture.ts';
 
 const codes = peer.TxValidationCode;
-/** Long enough for two transactions to be sure to share a block, whatever the machine does. */
-const ONE_BLOCK = { orderer: { batchTimeoutMs: 400 } };
+/** Blocks of two transactions, so that a pair shares one, whatever the machine does. */
+const PAIRS = { orderer: { batchTimeoutMs: 30_000, maxTransactionsPerBlock: 2 } };
 
 const seed = Number(process.env.HOPLINE_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
@@ -13,7 +13,7 @@ let fixture: Fixture;
 let sharing: Fixture;
 beforeAll(async () => {
   fixture = await startFixture();
-  sharing = await startFixture(ONE_BLOCK);
+  sharing = await startFixture(PAIRS);
 });
 afterAll(async () => {
   await fixture.stop();

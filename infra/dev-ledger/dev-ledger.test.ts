@@ -1,11 +1,12 @@
 import { status } from '@grpc/grpc-js';
-import { EndorseError, type GatewayError } from '@hyperledger/fabric-gateway';
-import { common, peer } from '@hyperledger/fabric-protos';
+import { EndorseError, type GatewayError, type SubmittedTransaction } from '@hyperledger/fabric-gateway';
+import { common, msp, peer } from '@hyperledger/fabric-protos';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConnectionProfile } from '../connection-profile.ts';
 import { startChaincode } from './testing/chaincode-process.ts';
 import { type Fixture, json, rejection, startFixture, text, threeOrganisations } from './testing/fixture.ts';
 import { connectGateway } from './testing/gateway-client.ts';
+import { parseTransaction } from './transaction.ts';
 
 let fixture: Fixture;
 beforeAll(async () => {
@@ -32,18 +33,16 @@ describe('a transaction', () => {
 
   it('carries the endorsements of a majority, and no transient data', async () => {
     const { contract, network } = fixture.growers;
-    const commit = await contract.submitAsync('put', { arguments: ['e', '1'], transientData: { secret: 'hidden' } });
-    const { blockNumber } = await commit.getStatus();
-    const answer = await network
+    const commit = await contract.submitAsync('put', {
+      arguments: ['e', 'visible'],
+      transientData: { secret: 'hidden' },
+    });
+    expect(await endorsersOf(fixture, commit)).toHaveLength(2);
+    const block = await network
       .getContract('qscc')
-      .evaluateTransaction('GetBlockByNumber', 'provenance', String(blockNumber));
-    expect(Buffer.from(answer).includes('hidden')).toBe(false);
-    const block = common.Block.deserializeBinary(answer);
-    const [envelope = new Uint8Array()] = block.getData()?.getDataList_asU8() ?? [];
-    const payload = common.Payload.deserializeBinary(common.Envelope.deserializeBinary(envelope).getPayload_asU8());
-    const [action] = peer.Transaction.deserializeBinary(payload.getData_asU8()).getActionsList();
-    const actionPayload = peer.ChaincodeActionPayload.deserializeBinary(action?.getPayload_asU8() ?? new Uint8Array());
-    expect(actionPayload.getAction()?.getEndorsementsList()).toHaveLength(2);
+      .evaluateTransaction('GetBlockByTxID', 'provenance', commit.getTransactionId());
+    expect(text(block)).toContain('visible');
+    expect(text(block)).not.toContain('hidden');
   });
 
   it('is seen by every organisation through its own peer, as the caller that it is', async () => {
@@ -176,6 +175,15 @@ describe('queries of chaincode', () => {
     ]);
     expect(text(await contract.evaluateTransaction('get', 'story'))).toBe('');
   });
+
+  it('takes an empty value for a deletion, as Fabric does', async () => {
+    const { contract } = fixture.growers;
+    await contract.submitTransaction('put', 'empty', 'full');
+    await contract.submitTransaction('put', 'empty', '');
+    expect(json(await contract.evaluateTransaction('keys', 'empty', 'empty~'))).toEqual([]);
+    const [last] = json<{ isDelete: boolean }[]>(await contract.evaluateTransaction('history', 'empty'));
+    expect(last?.isDelete).toBe(true);
+  });
 });
 
 describe('qscc', () => {
@@ -229,6 +237,36 @@ describe('chaincode of its own for each organisation', () => {
     }
   });
 
+  it('is asked only as much as is required, in turn, where the configuration says so', async () => {
+    const processes = await Promise.all([startChaincode(), startChaincode(), startChaincode()]);
+    const own = await startFixture({
+      ...threeOrganisations(...processes.map((process) => process.address)),
+      endorsers: 'required',
+      limits: { chaincodeConnectTimeoutMs: 300 },
+    });
+    try {
+      const { contract } = own.growers;
+      expect(await endorsersOf(own, await contract.submitAsync('put', { arguments: ['a', '1'] }))).toEqual([
+        'FreshHubMSP',
+        'GrowersMSP',
+      ]);
+      expect(await endorsersOf(own, await contract.submitAsync('put', { arguments: ['a', '2'] }))).toEqual([
+        'GrowersMSP',
+        'RetailMSP',
+      ]);
+      await processes[1]?.kill();
+      for (const value of ['3', '4']) {
+        expect(await endorsersOf(own, await contract.submitAsync('put', { arguments: ['a', value] }))).toEqual([
+          'GrowersMSP',
+          'RetailMSP',
+        ]);
+      }
+    } finally {
+      for (const process of processes) await process.kill();
+      await own.stop();
+    }
+  });
+
   it('that dies in a transaction fails that transaction, and comes back', async () => {
     const own = await startFixture();
     try {
@@ -271,7 +309,7 @@ describe('many clients', () => {
   it('are told when they are too many at once', async () => {
     const own = await startFixture({ limits: { maxGatewayCalls: 2 } });
     try {
-      const calls = Array.from({ length: 8 }, () => own.growers.contract.evaluateTransaction('slow', 'k', '300'));
+      const calls = Array.from({ length: 8 }, () => own.growers.contract.evaluateTransaction('slow', 'k', '1500'));
       const outcomes = await Promise.allSettled(calls);
       const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
       expect(refused).toHaveLength(6);
@@ -301,3 +339,17 @@ describe('the connection profile', () => {
     }
   });
 });
+
+/** Organisations whose endorsements a committed transaction carries. */
+async function endorsersOf(own: Fixture, commit: SubmittedTransaction): Promise<string[]> {
+  expect((await commit.getStatus()).successful).toBe(true);
+  const answer = await own.growers.network
+    .getContract('qscc')
+    .evaluateTransaction('GetTransactionByID', 'provenance', commit.getTransactionId());
+  const envelope = peer.ProcessedTransaction.deserializeBinary(answer).getTransactionenvelope();
+  const parsed = parseTransaction(envelope?.serializeBinary() ?? new Uint8Array());
+  if ('code' in parsed || !parsed.action) throw new Error('not a transaction');
+  return parsed.action.endorsements
+    .map(({ endorser }) => msp.SerializedIdentity.deserializeBinary(endorser).getMspid())
+    .sort();
+}

@@ -139,7 +139,7 @@ describe('chaincode events', () => {
   });
 
   it('go on after the transaction of a checkpoint, in the middle of a block', async () => {
-    const own = await startFixture({ orderer: { batchTimeoutMs: 300 } });
+    const own = await startFixture({ orderer: { batchTimeoutMs: 30_000, maxTransactionsPerBlock: 3 } });
     try {
       const { contract, network } = own.growers;
       const commits = await Promise.all(

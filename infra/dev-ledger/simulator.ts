@@ -28,13 +28,17 @@ export class Simulator {
     return found?.value;
   }
 
-  /** An undefined value deletes. @throws Error where a paginated query came before, or the key is empty */
+  /**
+   * Writes a value. Undefined deletes the key, and so does an empty value, as in Fabric.
+   *
+   * @throws Error where a paginated query came before, or the key is empty
+   */
   setState(key: string, value: Uint8Array | undefined): void {
     if (this.#paginated) {
       throw new Error(`txid [${this.#txId}]: a transaction that made a paginated query may not write`);
     }
     if (key === '') throw new Error('the key must not be empty');
-    this.#writes.set(key, value);
+    this.#writes.set(key, value?.length ? value : undefined);
   }
 
   /** Results come in byte order of their keys; what is taken from the generator is what counts as read. */
