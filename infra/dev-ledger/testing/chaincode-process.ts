@@ -18,7 +18,10 @@ export async function startChaincode(port?: number): Promise<ChaincodeProcess> {
   const child = spawn(
     process.execPath,
     [command, 'server', '--chaincode-address', address, '--chaincode-id', 'test_1.0:0', '--module-path', module],
-    { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, CORE_CHAINCODE_LOGGING_LEVEL: 'error' } },
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, CORE_CHAINCODE_LOGGING_LEVEL: 'error', NODE_NO_WARNINGS: '1' },
+    },
   );
   await untilListening(address, child);
   return { address, pid: child.pid, kill: () => killProcess(child) };
