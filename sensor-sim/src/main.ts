@@ -2,12 +2,13 @@ import { type Command, commandHelp, parseFlags } from './cli/command.ts';
 import { fleetCommand } from './cli/fleet-command.ts';
 import { keygenCommand } from './cli/keygen-command.ts';
 import { loadCommand } from './cli/load-command.ts';
+import { relayCommand } from './cli/relay-command.ts';
 import { replayCommand } from './cli/replay-command.ts';
 import { runMain } from './cli/run-main.ts';
 import { SimError } from './error.ts';
 
 const program = 'npm run sim --';
-const commands: readonly Command[] = [fleetCommand, loadCommand, replayCommand, keygenCommand];
+const commands: readonly Command[] = [fleetCommand, loadCommand, replayCommand, relayCommand, keygenCommand];
 
 await runMain('sim', async (signal) => {
   const [name, ...args] = process.argv.slice(2);

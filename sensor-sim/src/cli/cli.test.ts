@@ -46,7 +46,7 @@ const sim = (...args: string[]) => start(...args).ended;
 test('help names every command, and every command explains its options', async () => {
   const { code, stdout } = await sim('--help');
   expect(code).toBe(0);
-  for (const command of ['fleet', 'load', 'replay', 'keygen']) {
+  for (const command of ['fleet', 'load', 'replay', 'relay', 'keygen']) {
     expect(stdout).toContain(`  ${command} `);
     const help = await sim(command, '--help');
     expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('--help') });
@@ -97,6 +97,20 @@ test('keygen makes a key that replay signs a recording with', async () => {
   // The file's last row: 2014-05-28 15:00:00, 72.58408858 °F.
   expect(record).toMatchObject({ timeMs: Date.UTC(2014, 4, 28, 15), value: { value: 22.5467 } });
   expect((await readFile(join(folder, 'acks.jsonl'), 'utf8')).trim().split('\n')).toHaveLength(48);
+});
+
+test('a relay lets a client without WebSocket publish, and tells of a port in use', async () => {
+  const relay = start('relay', '--url', broker.url, '--port', '0');
+  const line = await new Promise<string>((resolve) =>
+    relay.child.stdout?.once('data', (chunk) => resolve(String(chunk))),
+  );
+  const url = /mqtt:\/\/\S+/.exec(line)?.[0] ?? '';
+  expect(await sim('load', '--url', url, '--messages', '50', '--devices', '2', '--json')).toMatchObject({ code: 0 });
+  expect(broker.publishes.filter(({ topic }) => topic.startsWith('readings/'))).toHaveLength(50);
+  const second = await sim('relay', '--url', broker.url, '--port', new URL(url).port);
+  expect(second).toMatchObject({ code: 2, stderr: expect.stringContaining(`port ${new URL(url).port} of`) });
+  relay.child.kill('SIGINT');
+  expect((await relay.ended).code).toBe(0);
 });
 
 test('a fleet can be written down, run from the file, and stopped by Ctrl-C', async () => {

@@ -42,6 +42,7 @@ async function answer(request: IncomingMessage): Promise<{ status: number; body:
     expect(body).toEqual({ purpose: 'device', subject: urn, expiresInMs: expect.any(Number) });
     return { status: 200, body: { code, expiresMs: Date.now() + 60_000 } };
   }
+  expect(body.code).toBe(code);
   registered = { proof: body.proof, device: deviceSchema.parse(body.device) };
   return { status: 201, body: { password: 'secret', url: 'ws://127.0.0.1:1/mqtt' } };
 }

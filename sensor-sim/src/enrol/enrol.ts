@@ -30,12 +30,12 @@ export async function enrolDevice(
   request: EnrolmentRequest,
   nowMs: number,
 ): Promise<Registration> {
-  return gateway.register(deviceOf(request, nowMs), await proofFor(gateway, request));
+  const code = await gateway.enrolmentCode(request.device, codeExpiresInMs);
+  return gateway.register(deviceOf(request, nowMs), await proofFor(request, code), code);
 }
 
-async function proofFor(gateway: GatewayClient, request: EnrolmentRequest): Promise<string | null> {
+async function proofFor(request: EnrolmentRequest, code: string): Promise<string | null> {
   if (!request.key) return null;
-  const code = await gateway.enrolmentCode(request.device, codeExpiresInMs);
   const proof = await signEnrolment(request.key, request.channel ?? channelName, {
     purpose: 'device',
     subject: request.device,

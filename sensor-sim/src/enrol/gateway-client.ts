@@ -19,7 +19,7 @@ export interface GatewayClient {
   /** A one-time code for a device. */
   enrolmentCode(device: string, expiresInMs: number): Promise<string>;
   /** Registers a device on the ledger; `proof` is base64url, `null` for one that cannot sign. */
-  register(device: Device, proof: string | null): Promise<Registration>;
+  register(device: Device, proof: string | null, code: string): Promise<Registration>;
   /** The organisation of a site, or `null` where the site is not known. */
   ownerOf(gln: string): Promise<string | null>;
 }
@@ -39,7 +39,7 @@ export function createGatewayClient(url: string, apiKey: string): GatewayClient 
       const body = { purpose: 'device', subject: device, expiresInMs };
       return (await call('POST', '/api/enrolment-codes', codeSchema, body)).code;
     },
-    register: (device, proof) => call('POST', '/api/devices', registrationSchema, { proof, device }),
+    register: (device, proof, code) => call('POST', '/api/devices', registrationSchema, { code, proof, device }),
     async ownerOf(gln) {
       const { sites } = await call('GET', '/api/sites', sitesSchema);
       return sites.find((site) => site.gln === gln)?.mspId ?? null;
