@@ -1,0 +1,3 @@
+import { buildWorker } from './build-worker.ts';
+
+console.log(await buildWorker());

@@ -1,0 +1,2 @@
+export { buildWorker } from './build-worker.ts';
+export { type LocalEdge, type LocalEdgeOptions, type NodesInput, startLocalEdge } from './start-local-edge.ts';

@@ -1,0 +1,175 @@
+import { decodeSummary, type HeadReport, openHeadReport } from '@hopline/protocol';
+import type { NodeConfig } from '@hopline/protocol/edge';
+import { maxStatementsPerUpload } from '@hopline/protocol/edge';
+import type { Clock } from '../clock.ts';
+import { EdgeError } from '../error.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Batch } from '../store/batch-store.ts';
+import type { Stores } from '../store/stores.ts';
+import { coveredSequence } from './covered-sequence.ts';
+import { GatewayClient } from './gateway-client.ts';
+
+/** Keeps one upload small beside the object's 128 MB. */
+const maxUploadBytes = 8 * 1024 * 1024;
+const maxAlertsPerRun = 100;
+const maxBatchesLeavingPerRun = 50;
+
+export interface ForwarderPorts {
+  readonly node: string;
+  readonly channel: string;
+  readonly config: NodeConfig;
+  readonly clock: Clock;
+  readonly stores: Stores;
+  registry(): Registry | null;
+}
+
+/** What a run of the upload found out. */
+export type UploadOutcome =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'sent'; readonly batches: number }
+  /** The ledger and this node do not agree about the chain; heads have to be compared. */
+  | { readonly kind: 'chain-refused'; readonly problem: string };
+
+/** Brings sealed batches to the own organisation's gateway, and lets them go when the ledger has them for certain. */
+export class Forwarder {
+  readonly #ports: ForwarderPorts;
+  readonly gateways: readonly GatewayClient[];
+  readonly own: GatewayClient;
+
+  constructor(ports: ForwarderPorts) {
+    this.#ports = ports;
+    this.gateways = ports.config.gateways.map((gateway) => new GatewayClient(gateway, ports.node));
+    const own = this.gateways.find((gateway) => gateway.mspId === ports.config.mspId) ?? this.gateways[0];
+    if (!own) throw new EdgeError('config-malformed', 'the node has no gateway');
+    this.own = own;
+  }
+
+  /**
+   * Sends the oldest batches that are not anchored. A crash before the answer sends the same bytes again, which gives the
+   * same transaction; one after it has the answer on disk, or asks again.
+   */
+  async upload(): Promise<UploadOutcome> {
+    const { stores } = this.#ports;
+    const batches = firstOf(stores.batches.outbox(maxStatementsPerUpload));
+    if (batches.length === 0) return { kind: 'empty' };
+    try {
+      const { results } = await this.own.upload(batches);
+      stores.transaction(() => {
+        let anchored = 0;
+        for (const { sequence, digest, transactionId, block } of results) {
+          if (!stores.batches.markAnchored(sequence, digest, transactionId, block)) continue;
+          anchored += batches.find((batch) => batch.sequence === sequence)?.size ?? 0;
+        }
+        stores.counts.add({ anchored });
+        // A key whose statement is on the ledger is nobody's second chance any more.
+        if (stores.settings.get('keyIsFresh')) stores.settings.set('keyIsFresh', false);
+      });
+      return { kind: 'sent', batches: results.length };
+    } catch (error) {
+      const refused = chainRefusal(error);
+      if (!refused) throw error;
+      this.#sendAgainFrom(refused.expected, batches[0]);
+      return { kind: 'chain-refused', problem: refused.problem };
+    }
+  }
+
+  /** Asks one gateway for its report and verifies it by the registry's key. Throws as `openHeadReport`. */
+  async headOf(gateway: GatewayClient): Promise<HeadReport> {
+    const { channel, node, stores } = this.#ports;
+    const known = this.#ports.registry()?.gatewayKey(gateway.mspId);
+    if (!known) throw new EdgeError('registry-absent', 'no key is known of this gateway', { mspId: gateway.mspId });
+    const bytes = await gateway.head();
+    const { key, kid } = await known;
+    const report = await openHeadReport(bytes, channel, key, kid);
+    if (report.node !== node) throw new EdgeError('gateway-answer-malformed', 'the report is of another node');
+    stores.batches.putHead(
+      {
+        mspId: gateway.mspId,
+        sequence: report.head?.sequence ?? null,
+        digest: report.head?.digest ?? null,
+        height: report.height,
+      },
+      bytes,
+    );
+    return report;
+  }
+
+  /** Marks what two organisations have covered. Returns the sequence up to which they have, or `null`. */
+  markCovered(): number | null {
+    const { stores, clock } = this.#ports;
+    const covered = coveredSequence(stores.batches.heads(), (sequence) => this.digestAt(sequence));
+    if (covered !== null) stores.batches.markCovered(covered, clock.nowMs());
+    return covered;
+  }
+
+  /** This node's own digest of a statement, or `null` where it is here no longer. */
+  digestAt(sequence: number): Uint8Array | null {
+    return this.#ports.stores.batches.get(sequence)?.digest ?? null;
+  }
+
+  /** Delivers alerts to the own gateway, oldest first, each at least once. Returns how many are left. */
+  async deliverAlerts(): Promise<number> {
+    const { stores } = this.#ports;
+    for (const alert of stores.rules.undelivered(maxAlertsPerRun)) {
+      try {
+        await this.own.alert(alert);
+      } catch (error) {
+        // An alert that the gateway will never take must not hold up those behind it.
+        if (!(error instanceof EdgeError) || error.details.status !== 400) throw error;
+      }
+      stores.rules.markDelivered(alert.id);
+    }
+    return stores.rules.undelivered(1).length;
+  }
+
+  /** Says to the gateway which batches a lost ledger head makes necessary again, as far as they are still here. */
+  #sendAgainFrom(expected: number | null, first: Batch | undefined): void {
+    const { stores } = this.#ports;
+    if (expected === null || !first || expected >= first.sequence) return;
+    if (stores.batches.get(expected)) stores.batches.markUnanchored(expected);
+  }
+
+  /**
+   * Lets covered batches go whose retention is over: their counters stay behind as intervals, in the same transaction, so
+   * that a replay is still known as one. Returns when the next one is due, or `null`.
+   */
+  retire(): number | null {
+    const { stores, clock, config } = this.#ports;
+    const newest = stores.settings.get('head')?.sequence ?? -1;
+    for (const batch of stores.batches.leaving(clock.nowMs() - config.retentionMs, maxBatchesLeavingPerRun)) {
+      // The newest stays: heads are compared with it.
+      if (batch.sequence === newest) continue;
+      stores.transaction(() => {
+        this.#rememberCounters(batch);
+        if (batch.size > 0) stores.leaves.removeRange(batch.firstLeaf, batch.lastLeaf);
+        stores.batches.remove(batch.sequence);
+      });
+    }
+    const first = stores.batches.firstCoveredMs(newest);
+    return first === null ? null : first + config.retentionMs;
+  }
+
+  #rememberCounters(batch: Batch): void {
+    const { stores } = this.#ports;
+    for (const { device, ranges } of decodeSummary(batch.summary).devices) {
+      for (const { epoch, first, last } of ranges) stores.devices.addSeen(device, epoch, { first, last });
+    }
+  }
+}
+
+/** As many as one upload may carry; always one. */
+function firstOf(batches: readonly Batch[]): readonly Batch[] {
+  let bytes = 0;
+  const end = batches.findIndex((batch, index) => {
+    bytes += batch.statement.length + batch.summary.length;
+    return index > 0 && bytes > maxUploadBytes;
+  });
+  return end < 0 ? batches : batches.slice(0, end);
+}
+
+function chainRefusal(error: unknown): { problem: string; expected: number | null } | null {
+  if (!(error instanceof EdgeError) || error.code !== 'gateway-refused') return null;
+  const { problem, expected } = error.details;
+  if (problem !== 'statement-gap' && problem !== 'statement-fork') return null;
+  return { problem, expected: typeof expected === 'number' ? expected : null };
+}

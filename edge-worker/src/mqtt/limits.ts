@@ -1,0 +1,20 @@
+import { maxReadingBytes } from '@hopline/protocol';
+
+/** Largest packet taken: a reading of the largest size with its topic and properties. */
+export const maxPacketBytes = maxReadingBytes + 4096;
+/** QoS 1 messages of one client that may wait for their PUBACK. */
+export const receiveMaximum = 1024;
+/** Sessions are kept at most this long after their connection (a day), and told so where they ask for more. */
+export const maxSessionExpirySeconds = 86_400;
+/** Longest silence a client may choose; MQTT 5 is told the server's keep alive where it asks for more, or for none. */
+export const maxKeepAliveSeconds = 3600;
+/** A socket on which no CONNECT has come after this long is closed. */
+export const connectTimeoutMs = 10_000;
+export const maxClientIdCharacters = 256;
+export const maxSubscriptionsPerSession = 64;
+/** Alerts kept for a session that is away or slow; what comes beyond is dropped and counted. */
+export const maxDeliveriesPerSession = 1000;
+export const maxWillBytes = 4096;
+export const maxSessions = 50_000;
+/** The socket's attachment takes 16 KB; a longer beginning of a packet goes to SQLite. */
+export const maxAttachedRestBytes = 8192;
