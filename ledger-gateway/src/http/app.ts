@@ -1,0 +1,82 @@
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import { openAPIRouteHandler } from 'hono-openapi';
+import { GatewayError } from '../gateway-error.ts';
+import { adminRoutes } from './admin-routes.ts';
+import type { AppContext, AppEnv } from './app-context.ts';
+import { identifyCaller } from './authenticate.ts';
+import { captureRoutes } from './capture-routes.ts';
+import { consolePages } from './console.ts';
+import { edgeRoutes } from './edge-routes.ts';
+import { eventsRoute } from './events-route.ts';
+import { healthRoutes } from './health-routes.ts';
+import { isInternal, problemResponse } from './problem-response.ts';
+import { queryRoutes } from './query-routes.ts';
+import { sessionRoutes } from './session-routes.ts';
+
+/** The HTTP interface of one gateway: edge nodes at `/edge/v1`, people and machines at `/api`, the console at `/`. */
+export function createApp(context: AppContext, streams: { open: number }, signal: AbortSignal): Hono<AppEnv> {
+  const { log, metrics } = context;
+  const app = new Hono<AppEnv>();
+  app.onError((error, c) => {
+    if (isInternal(error)) log.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed');
+    return problemResponse(error);
+  });
+  app.notFound(() => problemResponse(new GatewayError('not-found', 'there is nothing at this address')));
+  app.use(async (c, next) => {
+    const started = performance.now();
+    c.set('address', addressOf(c.env as HttpBindings | undefined, c.req.header('x-forwarded-for'), context.trustProxy));
+    c.set('caller', null);
+    await next();
+    c.header('x-content-type-options', 'nosniff');
+    if (c.req.path.startsWith('/api/') && !c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
+    // Addresses hold identifiers without end; the first parts are enough to tell routes apart.
+    const route = c.req.path.split('/').slice(0, 3).join('/');
+    const labels = { method: c.req.method, route: c.res.status === 404 ? 'unknown' : route };
+    metrics.requests.inc({ ...labels, status: String(c.res.status) });
+    metrics.requestSeconds.observe(labels, (performance.now() - started) / 1000);
+  });
+  app.route('/edge/v1', edgeRoutes(context));
+  app.use(identifyCaller(context));
+  app.route('/', healthRoutes(context));
+  app.get('/openapi.json', openApi(app));
+  const api = new Hono<AppEnv>();
+  for (const routes of [
+    sessionRoutes(context),
+    captureRoutes(context),
+    adminRoutes(context),
+    eventsRoute(context, streams, signal),
+    queryRoutes(context),
+  ]) {
+    api.route('/', routes);
+  }
+  app.route('/api', api);
+  if (context.consoleFolder !== null) app.route('/', consolePages(context.consoleFolder));
+  return app;
+}
+
+function openApi(app: Hono<AppEnv>) {
+  return openAPIRouteHandler(app, {
+    documentation: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Hopline gateway',
+        version: '1',
+        description: 'Where every lot has been, under which conditions, and who vouches for it.',
+      },
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', description: 'An API key (`hk_…`) or an OpenID Connect token' },
+          session: { type: 'apiKey', in: 'cookie', name: 'hopline_session' },
+        },
+      },
+      security: [{ bearer: [] }, { session: [] }],
+    },
+  });
+}
+
+/** Who is at the other end, for limits: behind a trusted proxy the last address that it added. */
+function addressOf(bindings: HttpBindings | undefined, forwarded: string | undefined, trustProxy: boolean): string {
+  const last = trustProxy ? forwarded?.split(',').at(-1)?.trim() : undefined;
+  return last || bindings?.incoming?.socket?.remoteAddress || 'unknown';
+}

@@ -1,0 +1,35 @@
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { captureDocument, captureStatement } from '../intake/capture.ts';
+import type { AppContext, AppEnv } from './app-context.ts';
+import { requires } from './authenticate.ts';
+import { httpLimits } from './limits.ts';
+import { mediaType, readBytes, readJson } from './read-body.ts';
+import { route } from './route.ts';
+
+export const captureResultSchema = z.object({
+  transactionId: z.string(),
+  block: z.int(),
+  events: z.array(z.looseObject({})),
+});
+
+/** Capture of EPCIS events in the organisation's name, or of a statement that a registered signer has signed. */
+export function captureRoutes(app: AppContext): Hono<AppEnv> {
+  return new Hono<AppEnv>().post(
+    '/capture',
+    route({
+      summary: 'Capture EPCIS events (JSON), or a signed capture statement (application/cose)',
+      tag: 'capture',
+      body: z.looseObject({}),
+      answer: captureResultSchema,
+    }),
+    requires('capture'),
+    async (c) => {
+      const result =
+        mediaType(c) === 'application/cose'
+          ? await captureStatement(app.capture, await readBytes(c, httpLimits.maxCaptureBytes))
+          : await captureDocument(app.capture, await readJson(c, z.unknown(), httpLimits.maxCaptureBytes));
+      return c.json(result);
+    },
+  );
+}

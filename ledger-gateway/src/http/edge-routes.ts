@@ -1,0 +1,140 @@
+import { excursionAlertSchema, maxStatementsPerUpload, uploadResultSchema } from '@hopline/protocol';
+import { type Context, Hono } from 'hono';
+import { z } from 'zod';
+import { nodeOfToken } from '../auth/node-tokens.ts';
+import { GatewayError } from '../gateway-error.ts';
+import { anchorUpload } from '../intake/anchor-upload.ts';
+import { headReport } from '../intake/head-report.ts';
+import { keepAlert } from '../intake/keep-alert.ts';
+import { anchoredBatches } from '../intake/node-batches.ts';
+import type { AppContext, AppEnv } from './app-context.ts';
+import { bearerOf } from './authenticate.ts';
+import { httpLimits } from './limits.ts';
+import { parseRequest } from './problem-response.ts';
+import { RateLimit } from './rate-limit.ts';
+import { demandType, readBytes, readJson } from './read-body.ts';
+import { route } from './route.ts';
+
+const batchesQuery = z.object({
+  from: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(maxStatementsPerUpload).default(maxStatementsPerUpload),
+});
+
+/** What edge nodes ask for, each with its own bearer token. */
+export function edgeRoutes(app: AppContext): Hono<AppEnv> {
+  const failures = new RateLimit(app.clock, httpLimits.burstFailures, httpLimits.failuresPerSecond);
+  const perNode = new RateLimit(app.clock, httpLimits.burstRequests, httpLimits.requestsPerSecond);
+
+  /** The node whose token this is; where the address names one, it must be the same. */
+  async function nodeOf(c: Context<AppEnv>): Promise<string> {
+    const address = c.get('address');
+    failures.check(address);
+    const token = bearerOf(c);
+    const node = token ? await nodeOfToken(app.store, token, app.clock.now()) : null;
+    if (!node) {
+      failures.take(address);
+      throw new GatewayError('unauthenticated', 'the token is not valid');
+    }
+    perNode.take(node);
+    const { gln, n } = c.req.param() as { gln?: string; n?: string };
+    if (gln !== undefined && `${gln}/${n}` !== node) {
+      throw new GatewayError('forbidden', 'the token is another node’s', { node: `${gln}/${n}`, token: node });
+    }
+    return node;
+  }
+
+  return new Hono<AppEnv>()
+    .post(
+      '/statements',
+      route({
+        summary: 'Anchor sealed batches',
+        tag: 'edge',
+        bodyType: 'application/cbor',
+        answer: uploadResultSchema,
+      }),
+      async (c) => {
+        const node = await nodeOf(c);
+        demandType(c, /^application\/cbor$/, 'application/cbor');
+        const bytes = await readBytes(c, httpLimits.maxUploadBytes);
+        try {
+          const result = await anchorUpload(app.intake, node, bytes);
+          app.metrics.statements.inc({ outcome: 'anchored' }, result.results.length);
+          return c.json(result);
+        } catch (error) {
+          app.metrics.statements.inc({ outcome: 'refused' });
+          throw error;
+        }
+      },
+    )
+    .get(
+      '/nodes/:gln/:n/head',
+      route({
+        summary: 'What this gateway has seen of the node’s head, signed',
+        tag: 'edge',
+        answerType: 'application/cose',
+      }),
+      async (c) => {
+        const node = await nodeOf(c);
+        const { channel, mspId, keys } = app;
+        const report = await headReport(app, { channel, mspId, key: keys.gateway }, node);
+        return c.body(Buffer.from(report), 200, { 'content-type': 'application/cose', 'cache-control': 'no-store' });
+      },
+    )
+    .get(
+      '/nodes/:gln/:n/registry',
+      route({ summary: 'The node’s copy of the registry, signed', tag: 'edge', answerType: 'application/cose' }),
+      async (c) => {
+        const node = await nodeOf(c);
+        if (!app.caughtUp()) {
+          throw new GatewayError(
+            'projection-stale',
+            'the registry is not up to date here yet',
+            {},
+            { retryAfterMs: 2_000 },
+          );
+        }
+        const copy = await app.copies.forNode(node, c.req.header('if-none-match'));
+        if (!copy) return c.body(null, 304);
+        return c.body(Buffer.from(copy.bytes), 200, {
+          'content-type': 'application/cose',
+          etag: copy.etag,
+          'cache-control': 'no-cache',
+        });
+      },
+    )
+    .get(
+      '/nodes/:gln/:n/batches',
+      route({
+        summary: 'Anchored batches of the node',
+        tag: 'edge',
+        query: batchesQuery,
+        answerType: 'application/cbor',
+      }),
+      async (c) => {
+        const node = await nodeOf(c);
+        const { from, limit } = parseRequest(batchesQuery, c.req.query());
+        const bytes = await anchoredBatches(app.store, node, from, limit);
+        return c.body(Buffer.from(bytes), 200, { 'content-type': 'application/cbor', 'cache-control': 'no-store' });
+      },
+    )
+    .post(
+      '/alerts',
+      route({
+        summary: 'An alert of the node (CloudEvents)',
+        tag: 'edge',
+        body: excursionAlertSchema,
+        answer: z.object({ seq: z.int() }),
+        status: 202,
+      }),
+      async (c) => {
+        const node = await nodeOf(c);
+        const alert = await readJson(c, excursionAlertSchema, httpLimits.maxAlertBytes);
+        const { seq, isNew } = await keepAlert(app.store, node, alert, app.clock.now());
+        if (isNew) {
+          app.metrics.alerts.inc();
+          app.live.tell();
+        }
+        return c.json({ seq }, 202);
+      },
+    );
+}

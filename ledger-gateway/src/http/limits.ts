@@ -1,0 +1,19 @@
+/** Limits of the HTTP interface, by name. */
+export const httpLimits = {
+  maxJsonBytes: 1024 * 1024,
+  /** An upload of 64 statements with their summaries. */
+  maxUploadBytes: 64 * 1024 * 1024,
+  maxCaptureBytes: 512 * 1024,
+  maxAlertBytes: 64 * 1024,
+  /** Requests that one caller, or one address without credentials, may make at once and per second. */
+  burstRequests: 400,
+  requestsPerSecond: 100,
+  anonymousBurstRequests: 120,
+  anonymousRequestsPerSecond: 20,
+  /** Wrong credentials from one address before it has to wait. */
+  burstFailures: 20,
+  failuresPerSecond: 0.2,
+  maxEventStreams: 200,
+  eventHeartbeatMs: 15_000,
+  requestTimeoutMs: 120_000,
+} as const;

@@ -1,0 +1,188 @@
+import { digestSchema, formatNodeId } from '@hopline/protocol';
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { isAllowed } from '../auth/caller.ts';
+import { GatewayError } from '../gateway-error.ts';
+import { alertsQuerySchema, alertsSchema, readAlerts } from '../query/alerts.ts';
+import { readBatchReadings, readingsQuerySchema, readingsSchema } from '../query/batch-readings.ts';
+import { batchesQuerySchema, batchesSchema, readBatches, readSummary } from '../query/batches.ts';
+import { find, findSchema, maxFindChars } from '../query/find.ts';
+import { asOf } from '../query/freshness.ts';
+import { lotId, lotSchema, publicLot, publicLotSchema, readLot } from '../query/lot.ts';
+import { overviewSchema, readOverview } from '../query/overview.ts';
+import { readSites, sitesSchema } from '../query/sites.ts';
+import { directionSchema, readTrace, traceSchema } from '../query/trace.ts';
+import { readUnit, unitSchema } from '../query/unit.ts';
+import type { AppContext, AppEnv } from './app-context.ts';
+import { requires } from './authenticate.ts';
+import { parseRequest } from './problem-response.ts';
+import { route } from './route.ts';
+
+const findQuery = z.object({ q: z.string().min(1).max(maxFindChars) });
+const traceQuery = z.object({ direction: directionSchema.default('both') });
+const nodeParam = z.object({
+  gln: z.string().regex(/^\d{13}$/),
+  n: z.coerce.number().int().min(0).max(999),
+  sequence: z.coerce.number().int().min(0),
+});
+
+/** Everything that is read. Each answer says as of which block it speaks. */
+export function queryRoutes(app: AppContext): Hono<AppEnv> {
+  const { store, clock } = app;
+  const fresh = () => {
+    const { height, blockTimeMs } = app.projection.checkpoint;
+    const view = app.ledgerView();
+    return asOf({ height, blockTimeMs, ledgerHeight: view.height, behindSinceMs: view.behindSinceMs }, clock.now());
+  };
+  return new Hono<AppEnv>()
+    .get(
+      '/lots/:gtin/:lot',
+      route({
+        summary: 'A lot: identity, hops, holdings, conditions. Without credentials: its public fields',
+        tag: 'lots',
+        answer: z.union([lotSchema, publicLotSchema]),
+        open: true,
+      }),
+      async (c) => {
+        const freshness = fresh();
+        const lot = await readLot(store, c.req.param('gtin'), c.req.param('lot'), clock.now());
+        const caller = c.get('caller');
+        c.header('vary', 'authorization, cookie');
+        return c.json({ ...(caller && isAllowed(caller, 'read') ? lot : publicLot(lot)), ...freshness });
+      },
+    )
+    .get(
+      '/summaries/:digest',
+      route({ summary: 'A summary by its digest', tag: 'batches', answerType: 'application/cbor' }),
+      requires('read-summaries'),
+      async (c) => {
+        const bytes = await readSummary(store, parseRequest(digestSchema, c.req.param('digest')));
+        return c.body(Buffer.from(bytes), 200, {
+          'content-type': 'application/cbor',
+          'cache-control': 'private, immutable, max-age=31536000',
+        });
+      },
+    )
+    .use('*', requires('read'))
+    .get(
+      '/find',
+      route({
+        summary: 'What a lot number, GTIN, SSCC, GLN or Digital Link means here',
+        tag: 'find',
+        query: findQuery,
+        answer: findSchema,
+      }),
+      async (c) => {
+        const { q } = parseRequest(findQuery, c.req.query());
+        const freshness = fresh();
+        return c.json({ ...(await find(store, q)), ...freshness });
+      },
+    )
+    .get(
+      '/lots/:gtin/:lot/trace',
+      route({
+        summary: 'Where a lot came from and where it went',
+        tag: 'lots',
+        query: traceQuery,
+        answer: traceSchema,
+      }),
+      async (c) => {
+        const { direction } = parseRequest(traceQuery, c.req.query());
+        const freshness = fresh();
+        const started = performance.now();
+        const id = lotId(c.req.param('gtin'), c.req.param('lot'));
+        return c.json({ ...(await readTrace(store, id, direction, elapsedSince(started))), ...freshness });
+      },
+    )
+    .get(
+      '/units/:sscc',
+      route({ summary: 'A logistic unit: contents, hops, trackers, conditions', tag: 'units', answer: unitSchema }),
+      async (c) => {
+        const freshness = fresh();
+        return c.json({ ...(await readUnit(store, c.req.param('sscc'), clock.now())), ...freshness });
+      },
+    )
+    .get(
+      '/units/:sscc/trace',
+      route({
+        summary: 'Where the contents of a unit came from and went',
+        tag: 'units',
+        query: traceQuery,
+        answer: traceSchema,
+      }),
+      async (c) => {
+        const { direction } = parseRequest(traceQuery, c.req.query());
+        const freshness = fresh();
+        const started = performance.now();
+        const { id } = await readUnit(store, c.req.param('sscc'), clock.now());
+        return c.json({ ...(await readTrace(store, id, direction, elapsedSince(started))), ...freshness });
+      },
+    )
+    .get(
+      '/sites',
+      route({ summary: 'Sites with their edge nodes and devices', tag: 'sites', answer: sitesSchema }),
+      async (c) => {
+        const freshness = fresh();
+        return c.json({ ...(await readSites(store)), ...freshness });
+      },
+    )
+    .get(
+      '/batches',
+      route({
+        summary: 'Anchored batches, the latest first',
+        tag: 'batches',
+        query: batchesQuerySchema,
+        answer: batchesSchema,
+      }),
+      async (c) => {
+        const query = parseRequest(batchesQuerySchema, c.req.query());
+        const freshness = fresh();
+        return c.json({ ...(await readBatches(store, query)), ...freshness });
+      },
+    )
+    .get(
+      '/batches/:gln/:n/:sequence/readings',
+      route({
+        summary: 'Raw readings of a batch, fetched from the edge and verified against the anchored root',
+        tag: 'batches',
+        query: readingsQuerySchema,
+        answer: readingsSchema,
+      }),
+      async (c) => {
+        const { gln, n, sequence } = parseRequest(nodeParam, c.req.param());
+        const page = parseRequest(readingsQuerySchema, c.req.query());
+        const freshness = fresh();
+        const node = formatNodeId({ gln, n });
+        return c.json({
+          ...(await readBatchReadings(store, app.edges, app.channel, { node, sequence, ...page })),
+          ...freshness,
+        });
+      },
+    )
+    .get(
+      '/alerts',
+      route({
+        summary: 'Alerts of edge nodes, the latest first',
+        tag: 'alerts',
+        query: alertsQuerySchema,
+        answer: alertsSchema,
+      }),
+      async (c) => {
+        const query = parseRequest(alertsQuerySchema, c.req.query());
+        const freshness = fresh();
+        return c.json({ ...(await readAlerts(store, query)), ...freshness });
+      },
+    )
+    .get('/overview', route({ summary: 'The start page', tag: 'overview', answer: overviewSchema }), async (c) => {
+      const freshness = fresh();
+      const organisation = { mspId: app.mspId, name: app.organisationName };
+      return c.json({ ...(await readOverview(store, organisation)), ...freshness });
+    })
+    .all('*', () => {
+      throw new GatewayError('not-found', 'there is nothing at this address');
+    });
+}
+
+function elapsedSince(started: number): () => number {
+  return () => Math.round((performance.now() - started) * 100) / 100;
+}

@@ -1,0 +1,51 @@
+import type { Context } from 'hono';
+import type { z } from 'zod';
+import { GatewayError } from '../gateway-error.ts';
+import { parseRequest } from './problem-response.ts';
+
+/**
+ * Reads a body up to a limit, whatever the request says of its length.
+ * @throws GatewayError `too-large`
+ */
+export async function readBytes(c: Context, maxBytes: number): Promise<Uint8Array> {
+  const tooLarge = () => new GatewayError('too-large', 'the body is too large', { maxBytes });
+  if (Number(c.req.header('content-length') ?? 0) > maxBytes) throw tooLarge();
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  const reader = c.req.raw.body?.getReader();
+  for (; reader; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    bytes += value.length;
+    if (bytes > maxBytes) {
+      await reader.cancel();
+      throw tooLarge();
+    }
+    parts.push(value);
+  }
+  return Buffer.concat(parts);
+}
+
+/** Reads a JSON body by its schema. Throws `too-large`, `unsupported-media-type`, `bad-request`. */
+export async function readJson<S extends z.ZodType>(c: Context, schema: S, maxBytes: number): Promise<z.output<S>> {
+  demandType(c, /^application\/([a-z.+-]*\+)?json$/, 'application/json');
+  const text = Buffer.from(await readBytes(c, maxBytes)).toString('utf8');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new GatewayError('bad-request', 'the body is not JSON', {}, { cause });
+  }
+  return parseRequest(schema, value);
+}
+
+/** The media type of a request's body, without its parameters. */
+export function mediaType(c: Context): string {
+  return (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+}
+
+/** Throws `unsupported-media-type` for a body of another type. */
+export function demandType(c: Context, pattern: RegExp, expected: string): void {
+  const type = mediaType(c);
+  if (!pattern.test(type)) throw new GatewayError('unsupported-media-type', `the body must be ${expected}`, { type });
+}

@@ -1,0 +1,79 @@
+import type { Clock } from '../clock.ts';
+import type { Ledger } from './ledger.ts';
+
+/** How far the ledger is, as far as is known here. */
+export interface LedgerView {
+  readonly height: number;
+  /** Whether the last word from the peer was a good one. */
+  readonly connected: boolean;
+  /** Since when it is not connected, or the projection is behind; `null` while neither is so. */
+  readonly behindSinceMs: number | null;
+  /** Why the projection does not go on, where it can't. */
+  readonly trouble: string | null;
+}
+
+/**
+ * Watches the ledger's height, so that an answer can say how old it is: a stream of blocks alone does not tell silence
+ * from a broken peer.
+ */
+export class LedgerWatch {
+  readonly #ledger: Pick<Ledger, 'height'>;
+  readonly #clock: Clock;
+  readonly #projectedHeight: () => number;
+  #height = 0;
+  #connected = false;
+  #behindSinceMs: number | null;
+  #trouble: string | null = null;
+
+  constructor(ledger: Pick<Ledger, 'height'>, clock: Clock, projectedHeight: () => number) {
+    this.#ledger = ledger;
+    this.#clock = clock;
+    this.#projectedHeight = projectedHeight;
+    this.#behindSinceMs = clock.now();
+  }
+
+  view(): LedgerView {
+    this.#judge();
+    return {
+      height: Math.max(this.#height, this.#projectedHeight()),
+      connected: this.#connected,
+      behindSinceMs: this.#behindSinceMs,
+      trouble: this.#trouble,
+    };
+  }
+
+  /** A block has come: the ledger is at least one higher than its number. */
+  sawBlock(number: number): void {
+    this.#height = Math.max(this.#height, number + 1);
+    this.#connected = true;
+    this.#trouble = null;
+    this.#judge();
+  }
+
+  interrupted(error: unknown): void {
+    this.#trouble = error instanceof Error ? error.message : String(error);
+    this.#judge();
+  }
+
+  /** Asks the peer for its height again and again, until the signal is given; calls `onAnswer` after each time. */
+  async run(intervalMs: number, signal: AbortSignal, onAnswer: () => void): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        this.#height = Math.max(this.#height, await this.#ledger.height());
+        this.#connected = true;
+        if (this.#height <= this.#projectedHeight()) this.#trouble = null;
+      } catch (error) {
+        this.#connected = false;
+        this.#trouble ??= error instanceof Error ? error.message : String(error);
+      }
+      this.#judge();
+      onAnswer();
+      await this.#clock.sleep(intervalMs, signal);
+    }
+  }
+
+  #judge(): void {
+    const current = this.#connected && this.#projectedHeight() >= this.#height;
+    this.#behindSinceMs = current ? null : (this.#behindSinceMs ?? this.#clock.now());
+  }
+}

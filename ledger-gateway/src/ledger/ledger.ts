@@ -1,0 +1,98 @@
+import { createPrivateKey } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { Client, credentials } from '@grpc/grpc-js';
+import {
+  type QueryInput,
+  type QueryName,
+  queries,
+  type TransactionInput,
+  type TransactionName,
+  transactions,
+} from '@hopline/protocol';
+import { connect, hash, signers } from '@hyperledger/fabric-gateway';
+import { common } from '@hyperledger/fabric-protos';
+import type { Clock } from '../clock.ts';
+import type { BlockFacts } from './block-facts.ts';
+import type { LedgerOptions, SubmitLimits } from './ledger-options.ts';
+import { parseBlock } from './parse-block.ts';
+import { type Committed, evaluateTransaction, type SubmitContext, submitTransaction } from './submit.ts';
+
+/** The ledger as one organisation sees it through its own peer. */
+export interface Ledger {
+  /** Submits a transaction and returns once it is committed and valid. Throws as `submitTransaction`. */
+  submit<N extends TransactionName>(name: N, input: TransactionInput<N>): Promise<Committed>;
+  /** Asks the peer's world state. Throws as `submitTransaction`. */
+  evaluate<N extends QueryName>(name: N, input: QueryInput<N>): Promise<unknown>;
+  /** How many blocks the peer has. */
+  height(): Promise<number>;
+  /** Blocks from a number on, waiting for those to come. Throws when the stream breaks; ends with the signal. */
+  blocks(from: number, signal: AbortSignal): AsyncGenerator<BlockFacts, void>;
+  close(): void;
+}
+
+/** Keeps a silent connection from being taken for a living one: a ping that is not answered ends it. */
+const keepalive = { 'grpc.keepalive_time_ms': 120_000, 'grpc.keepalive_timeout_ms': 20_000 } as const;
+const maxMessageBytes = 100 * 1024 * 1024;
+
+/** Opens the connection; the peer need not be up yet. Throws where the files of the identity can't be read. */
+export async function openLedger(
+  options: LedgerOptions & { readonly mspId: string },
+  context: { readonly clock: Clock; readonly random: () => number; readonly limits: SubmitLimits },
+): Promise<Ledger> {
+  const { address, tls } = options.peer;
+  const [certificate, key, root] = await Promise.all([
+    readFile(options.identity.certFile),
+    readFile(options.identity.keyFile),
+    tls ? readFile(tls.rootCertFile) : null,
+  ]);
+  const client = new Client(address, root ? credentials.createSsl(root) : credentials.createInsecure(), {
+    ...keepalive,
+    'grpc.max_receive_message_length': maxMessageBytes,
+    'grpc.initial_reconnect_backoff_ms': 200,
+    'grpc.max_reconnect_backoff_ms': 3_000,
+    ...(tls?.hostOverride ? { 'grpc.ssl_target_name_override': tls.hostOverride } : {}),
+  });
+  const gateway = connect({
+    client,
+    identity: { mspId: options.mspId, credentials: certificate },
+    signer: signers.newPrivateKeySigner(createPrivateKey(key)),
+    hash: hash.sha256,
+  });
+  const network = gateway.getNetwork(options.channel);
+  const closing = new AbortController();
+  const submitContext: SubmitContext = {
+    ...context,
+    contract: network.getContract(options.chaincode),
+    signal: closing.signal,
+  };
+  const systemContext: SubmitContext = { ...submitContext, contract: network.getContract('qscc') };
+  return {
+    submit: (name, input) => submitTransaction(submitContext, name, JSON.stringify(transactions[name].parse(input))),
+    evaluate: (name, input) => evaluateTransaction(submitContext, name, JSON.stringify(queries[name].parse(input))),
+    async height() {
+      const bytes = await systemContext.contract.evaluate('GetChainInfo', {
+        arguments: [options.channel],
+      });
+      return common.BlockchainInfo.deserializeBinary(bytes).getHeight();
+    },
+    async *blocks(from, signal) {
+      const stream = await network.getBlockEvents({ startBlock: BigInt(from) });
+      const stop = () => stream.close();
+      signal.addEventListener('abort', stop, { once: true });
+      try {
+        if (signal.aborted) return;
+        for await (const block of stream) yield parseBlock(block, options.chaincode);
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      } finally {
+        signal.removeEventListener('abort', stop);
+        stream.close();
+      }
+    },
+    close() {
+      closing.abort();
+      gateway.close();
+      client.close();
+    },
+  };
+}

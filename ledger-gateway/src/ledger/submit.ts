@@ -1,0 +1,137 @@
+import type { Commit, Contract, Proposal, Status, Transaction } from '@hyperledger/fabric-gateway';
+import { StatusCode } from '@hyperledger/fabric-gateway';
+import type { Clock } from '../clock.ts';
+import {
+  CommittedInvalidError,
+  classify,
+  commitUnknownError,
+  type Failure,
+  refusedError,
+  type Step,
+  unavailableError,
+} from './ledger-error.ts';
+import type { SubmitLimits } from './ledger-options.ts';
+
+/** A transaction that is committed and valid. `result` is what the chaincode gave back, parsed. */
+export interface Committed {
+  readonly transactionId: string;
+  readonly block: number;
+  readonly result: unknown;
+}
+
+export interface SubmitContext {
+  readonly contract: Contract;
+  readonly clock: Clock;
+  readonly limits: SubmitLimits;
+  /** A number in [0, 1) that spreads retries of several gateways. */
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** Codes after which the same request in a new transaction may well succeed: somebody else's write came first. */
+const conflicts: ReadonlySet<number> = new Set([StatusCode.MVCC_READ_CONFLICT, StatusCode.PHANTOM_READ_CONFLICT]);
+
+/**
+ * Submits a transaction and waits for its commit: endorse → submit → commit status. A step that fails for a passing
+ * reason is repeated with the same transaction id, so that nothing happens twice; after a conflict of reads a new
+ * transaction is made, a bounded number of times with growing pauses.
+ *
+ * @throws GatewayError with the chaincode's refusal, `ledger-unavailable` (nothing submitted) or `commit-unknown`
+ * @throws CommittedInvalidError
+ */
+export async function submitTransaction(context: SubmitContext, name: string, argument: string): Promise<Committed> {
+  for (let conflict = 0; ; conflict++) {
+    const proposal = context.contract.newProposal(name, { arguments: [argument] });
+    const endorsed = await repeat(context, 'endorse', () => endorse(context, proposal), proposal.getTransactionId());
+    const status = await commit(context, endorsed);
+    if (status.successful) {
+      return {
+        transactionId: status.transactionId,
+        block: Number(status.blockNumber),
+        result: parseResult(endorsed.getResult()),
+      };
+    }
+    if (!conflicts.has(status.code) || conflict >= context.limits.maxConflictRetries) throw invalid(status);
+    await pause(context, conflict);
+    if (context.signal.aborted) throw invalid(status);
+  }
+}
+
+/** Runs a query on the organisation's own peer and returns its parsed result. Throws as `submitTransaction`. */
+export async function evaluateTransaction(context: SubmitContext, name: string, argument: string): Promise<unknown> {
+  const proposal = context.contract.newProposal(name, { arguments: [argument] });
+  const result = await repeat(
+    context,
+    'evaluate',
+    () => proposal.evaluate({ deadline: deadline(context, context.limits.evaluateTimeoutMs) }),
+    proposal.getTransactionId(),
+  );
+  return parseResult(result);
+}
+
+function endorse(context: SubmitContext, proposal: Proposal): Promise<Transaction> {
+  return proposal.endorse({ deadline: deadline(context, context.limits.endorseTimeoutMs) });
+}
+
+async function commit(context: SubmitContext, transaction: Transaction): Promise<Status> {
+  const id = transaction.getTransactionId();
+  const { submitTimeoutMs, commitStatusTimeoutMs } = context.limits;
+  const submitted: Commit = await repeat(
+    context,
+    'submit',
+    () => transaction.submit({ deadline: deadline(context, submitTimeoutMs) }),
+    id,
+  );
+  // A duplicate that reaches the ledger does not replace the first: the status asked for by id is the first one's.
+  return repeat(
+    context,
+    'commit-status',
+    () => submitted.getStatus({ deadline: deadline(context, commitStatusTimeoutMs) }),
+    id,
+  );
+}
+
+/** Runs one step until it succeeds, fails for good, or has been tried often enough. */
+async function repeat<T>(context: SubmitContext, step: Step, run: () => Promise<T>, id: string): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run();
+    } catch (error) {
+      const failure = classify(step, error);
+      const again = failure.kind === 'transient' && attempt < context.limits.maxAttemptsPerStep;
+      if (!again || context.signal.aborted) throw failed(context.limits, step, failure, id, error);
+      await pause(context, attempt - 1);
+    }
+  }
+}
+
+/** What a step's final failure means for whoever asked: before `submit` nothing has happened, after it nobody knows. */
+function failed(limits: SubmitLimits, step: Step, failure: Failure, id: string, cause: unknown): Error {
+  if (failure.kind === 'refused') return refusedError(failure.refusal, cause);
+  if (failure.kind === 'duplicate') return commitUnknownError(id, limits.retryAfterMs, cause);
+  if (step === 'endorse' || step === 'evaluate') {
+    if (failure.kind !== 'final') return unavailableError(limits.retryAfterMs, cause);
+    return unavailableError(limits.maxBackoffMs, cause);
+  }
+  return commitUnknownError(id, limits.retryAfterMs, cause);
+}
+
+function invalid(status: Status): CommittedInvalidError {
+  const name = Object.entries(StatusCode).find(([, code]) => code === status.code)?.[0] ?? String(status.code);
+  return new CommittedInvalidError(status.transactionId, Number(status.blockNumber), status.code, name);
+}
+
+/** Waits twice as long each time, up to the limit, and between half of it and all of it. */
+function pause({ clock, limits, random, signal }: SubmitContext, before: number): Promise<void> {
+  const full = Math.min(limits.firstBackoffMs * 2 ** before, limits.maxBackoffMs);
+  return clock.sleep(full * (0.5 + random() / 2), signal);
+}
+
+function deadline({ clock }: SubmitContext, timeoutMs: number): number {
+  return clock.now() + timeoutMs;
+}
+
+function parseResult(bytes: Uint8Array): unknown {
+  if (bytes.length === 0) return null;
+  return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+}

@@ -1,0 +1,125 @@
+import type { Queryable } from '../store/database.ts';
+import { insertRows } from '../store/insert-rows.ts';
+import { putSummaryRows } from './apply-summary.ts';
+import type { BlockChanges, StateChange } from './block-changes.ts';
+import { type AssociationRow, foldAssociations } from './fold-associations.ts';
+import { foldPresences, type PresenceRow } from './fold-presences.ts';
+import { columns, openEndMs } from './rows.ts';
+
+export interface Checkpoint {
+  /** How many blocks have been applied: the number of the next one. */
+  readonly height: number;
+  readonly blockTimeMs: number;
+  readonly registryHeight: number;
+}
+
+/** The checkpoint, locked until the transaction ends where `tx` is one. */
+export async function readCheckpoint(tx: Queryable, lock: 'for update' | '' = ''): Promise<Checkpoint> {
+  const [row] = await tx.query<{ height: number; block_time_ms: number; registry_height: number }>(
+    `select height, block_time_ms, registry_height from checkpoint ${lock}`,
+  );
+  if (!row) throw new Error('the checkpoint is missing');
+  return { height: row.height, blockTimeMs: row.block_time_ms, registryHeight: row.registry_height };
+}
+
+/**
+ * Applies a block and moves the checkpoint, in the caller's transaction. A block that was applied already is passed over,
+ * and one that leaves a gap is refused: each block counts exactly once, also where two processes share a database.
+ *
+ * @returns the checkpoint after it
+ */
+export async function applyBlock(tx: Queryable, changes: BlockChanges): Promise<Checkpoint> {
+  const before = await readCheckpoint(tx, 'for update');
+  const { number, time_ms } = changes.block;
+  if (number < before.height) return before;
+  if (number > before.height) throw new Error(`block ${number} does not follow the height ${before.height}`);
+  await insertRows(tx, 'blocks', columns.blocks, [changes.block]);
+  await insertRows(tx, 'transactions', columns.transactions, changes.transactions);
+  await applyState(tx, changes.state);
+  await insertRows(tx, 'statements', columns.statements, changes.statements);
+  await insertRows(tx, 'excursions', columns.excursions, changes.excursions);
+  await applySummaries(tx, changes.statements);
+  await insertRows(tx, 'events', columns.events, changes.events);
+  await insertRows(tx, 'event_items', columns.event_items, changes.eventItems);
+  await insertRows(tx, 'items', columns.items, changes.items, '(item) do nothing');
+  await insertRows(tx, 'movements', columns.movements, changes.movements);
+  await applyPresences(tx, changes.movements);
+  await applyAssociations(tx, changes.associations);
+  const after: Checkpoint = {
+    height: number + 1,
+    blockTimeMs: Math.max(before.blockTimeMs, time_ms),
+    registryHeight: changes.registryChanged ? number + 1 : before.registryHeight,
+  };
+  await tx.query('update checkpoint set height = $1, block_time_ms = $2, registry_height = $3', [
+    after.height,
+    after.blockTimeMs,
+    after.registryHeight,
+  ]);
+  return after;
+}
+
+async function applyState(tx: Queryable, changes: readonly StateChange[]): Promise<void> {
+  const deleted = changes.filter((change) => change.record === null);
+  if (deleted.length > 0) {
+    await tx.query(
+      'delete from state s using unnest($1::text[], $2::text[]) as d(kind, key) where s.kind = d.kind and s.key = d.key',
+      [deleted.map((change) => change.kind), deleted.map((change) => change.key)],
+    );
+  }
+  await insertRows(
+    tx,
+    'state',
+    columns.state,
+    changes.filter((change) => change.record !== null),
+    `(kind, key) do update set attributes = excluded.attributes, record = excluded.record, block = excluded.block,
+       transaction_id = excluded.transaction_id`,
+  );
+}
+
+/** Figures come from the summaries that are here; the others are noted as missing, to be asked for. */
+async function applySummaries(tx: Queryable, statements: BlockChanges['statements']): Promise<void> {
+  for (const { node, sequence, summary_digest, msp_id } of statements) {
+    const [summary] = await tx.query<{ bytes: Uint8Array }>('select bytes from summaries where digest = $1', [
+      summary_digest,
+    ]);
+    if (summary) await putSummaryRows(tx, node as string, sequence as number, summary.bytes);
+    else {
+      await insertRows(tx, 'missing_summaries', columns.missing_summaries, [
+        { node, sequence, digest: summary_digest, msp_id },
+      ]);
+    }
+  }
+}
+
+async function applyPresences(tx: Queryable, movements: BlockChanges['movements']): Promise<void> {
+  if (movements.length === 0) return;
+  const subjects = [...new Set(movements.map((movement) => movement.subject))];
+  const open = await tx.query<PresenceRow & Record<string, unknown>>(
+    'select * from presences where subject = any($1::text[]) and to_ms = $2 order by id',
+    [subjects, openEndMs],
+  );
+  const [last] = await tx.query<{ id: number | null }>('select max(id) as id from presences');
+  await insertRows(
+    tx,
+    'presences',
+    columns.presences,
+    foldPresences(movements, open, (last?.id ?? 0) + 1),
+    `(id) do update set from_ms = excluded.from_ms, to_ms = excluded.to_ms, entered = excluded.entered,
+       remaining = excluded.remaining, uom = excluded.uom, to_event = excluded.to_event`,
+  );
+}
+
+async function applyAssociations(tx: Queryable, changes: BlockChanges['associations']): Promise<void> {
+  if (changes.length === 0) return;
+  const open = await tx.query<AssociationRow & Record<string, unknown>>(
+    'select * from associations where parent = any($1::text[]) and to_ms = $2 order by from_ms, from_event, child',
+    [[...new Set(changes.map((change) => change.parent))], openEndMs],
+  );
+  await insertRows(
+    tx,
+    'associations',
+    columns.associations,
+    foldAssociations(changes, open),
+    '(parent, child, from_event) do update set to_ms = excluded.to_ms, to_event = excluded.to_event',
+  );
+}

@@ -1,0 +1,36 @@
+import { PGlite, type Transaction } from '@electric-sql/pglite';
+import type { Database, Queryable, Row, SqlValue } from './database.ts';
+
+/**
+ * PostgreSQL embedded in this process. It is one connection: transactions wait for each other.
+ * @param folder data folder, which the caller has locked; without one the database lives in memory
+ */
+export async function openPglite(folder?: string): Promise<Database> {
+  const database = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
+  return {
+    kind: 'pglite',
+    query: (sql, parameters) => run(database, sql, parameters),
+    transaction: async (work) => {
+      // PGlite types the result as possibly undefined, because a transaction can be closed by hand; ours never are.
+      let result: { value: Awaited<ReturnType<typeof work>> } | undefined;
+      await database.transaction(async (tx) => {
+        result = { value: await work(queryable(tx)) };
+      });
+      if (!result) throw new Error('the transaction did not run');
+      return result.value;
+    },
+    close: () => database.close(),
+  };
+}
+
+function queryable(tx: Transaction): Queryable {
+  return { query: (sql, parameters) => run(tx, sql, parameters) };
+}
+
+async function run<R extends Row>(
+  on: Pick<PGlite, 'query'> | Transaction,
+  sql: string,
+  parameters: readonly SqlValue[] = [],
+): Promise<R[]> {
+  return (await on.query<R>(sql, [...parameters])).rows;
+}

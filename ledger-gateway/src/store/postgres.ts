@@ -1,0 +1,60 @@
+import pg from 'pg';
+import type { Database, Queryable, Row, SqlValue } from './database.ts';
+
+/** Connections that one gateway holds at most; more only make them wait for each other on the server. */
+const maxConnections = 8;
+const connectTimeoutMs = 10_000;
+
+/** Type numbers of PostgreSQL (`pg_type.oid`). `int8` comes as text by default; our values fit a double exactly. */
+const int8Oid = 20;
+
+/** PostgreSQL as a server, by its URL (`postgresql://user:secret@host/database`). */
+export async function openPostgres(url: string): Promise<Database> {
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(int8Oid, Number);
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: maxConnections,
+    connectionTimeoutMillis: connectTimeoutMs,
+    types,
+  });
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  const database: Database = {
+    kind: 'postgres',
+    query: (sql, parameters) => run(pool, sql, parameters),
+    transaction: async (work) => {
+      const client = await pool.connect();
+      try {
+        await client.query('begin');
+        const result = await work(queryable(client));
+        await client.query('commit');
+        client.release();
+        return result;
+      } catch (error) {
+        await client.query('rollback').then(
+          () => client.release(),
+          (broken: Error) => client.release(broken),
+        );
+        throw error;
+      }
+    },
+    close: () => pool.end(),
+  };
+  await database.query('select 1');
+  return database;
+}
+
+function queryable(client: pg.PoolClient): Queryable {
+  return { query: (sql, parameters) => run(client, sql, parameters) };
+}
+
+async function run<R extends Row>(
+  on: pg.Pool | pg.PoolClient,
+  sql: string,
+  parameters: readonly SqlValue[] = [],
+): Promise<R[]> {
+  // pg tells bytes by `Buffer`, and would send any other array as an SQL array.
+  const values = parameters.map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value));
+  return (await on.query<R>(sql, values)).rows;
+}
