@@ -1,9 +1,9 @@
-import { JSONSerializer } from 'fabric-contract-api';
 import { type ChaincodeServerOpts, Shim } from 'fabric-shim';
 import ChaincodeFromContract from 'fabric-shim/lib/contract-spi/chaincodefromcontract.js';
 import { ProvenanceContract } from './provenance/provenance-contract.ts';
 import { ReadingsContract } from './readings/readings-contract.ts';
 import { RegistryContract } from './registry/registry-contract.ts';
+import { ResultSerializer } from './result-serializer.ts';
 
 /** HTTP/2 pings of the shim's own command (fabric-shim, `serverCommand.js`); peers ping every minute. */
 const grpcOptions = {
@@ -28,7 +28,7 @@ export interface ServerOptions {
 export async function startChaincodeServer({ address, chaincodeId, version }: ServerOptions): Promise<void> {
   const chaincode = new ChaincodeFromContract(
     [RegistryContract, ReadingsContract, ProvenanceContract],
-    { transaction: 'jsonSerializer', serializers: { jsonSerializer: JSONSerializer } },
+    { transaction: 'jsonSerializer', serializers: { jsonSerializer: ResultSerializer } },
     {},
     'hopline',
     version,

@@ -28,10 +28,10 @@ async function main(): Promise<number | null> {
   }
   // Loaded only now: the shim reads the logging level when it is imported, and takes a moment that --help need not wait.
   const { startChaincodeServer } = await import('./chaincode-server.ts');
-  await startChaincodeServer({ address, chaincodeId, version: packageJson.version });
-  process.stdout.write(`chaincode listening on ${address} as ${chaincodeId}\n`);
   // Nothing here outlives a transaction. One that is cut off was not endorsed, and its client tries again.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(0));
+  await startChaincodeServer({ address, chaincodeId, version: packageJson.version });
+  process.stdout.write(`chaincode listening on ${address} as ${chaincodeId}\n`);
   return null;
 }
 

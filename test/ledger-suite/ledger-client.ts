@@ -85,6 +85,12 @@ export class LedgerClient {
     return fromJson(await contract.submit(transaction, { arguments: [argument] }));
   }
 
+  /** What the chaincode says of its contracts. */
+  async metadata(): Promise<unknown> {
+    const { contract, transaction } = this.#split('org.hyperledger.fabric:GetMetadata');
+    return fromJson(await contract.evaluate(transaction));
+  }
+
   /** Bytes of a committed transaction's whole envelope, certificates and endorsements included. */
   async transactionBytes(transactionId: string): Promise<number> {
     const qscc = this.#network.getContract('qscc');

@@ -4,6 +4,7 @@ import { anchoring } from './anchoring.ts';
 import { custody } from './custody.ts';
 import { LedgerClient } from './ledger-client.ts';
 import { Member } from './member.ts';
+import { contractMetadata } from './metadata.ts';
 import { RandomIds } from './random-ids.ts';
 import { registryRules } from './registry-rules.ts';
 import { lettuceStory } from './story.ts';
@@ -41,6 +42,7 @@ export function ledgerSuite(name: string, open: () => Promise<OpenLedger>): void
       if (!context) throw new Error('the ledger is not open');
       return context;
     };
+    contractMetadata(joined);
     registryRules(joined);
     anchoring(joined);
     custody(joined);
