@@ -84,6 +84,27 @@ test('devices in another order are another form, which is refused', async () => 
   );
 });
 
+test('a stream that changed its unit is told once for each, none first', async () => {
+  const intervals = [{ startMs: 0, count: 1, min: 0, max: 0, mean: 0 }];
+  const units = (...list: (string | null)[]) =>
+    encodeSummary({
+      node: '9521321000018/0',
+      sequence: 0,
+      devices: [
+        {
+          device: 'urn:dev:os:32473-1',
+          assurance: 'device-signed',
+          readings: 1,
+          ranges: [],
+          streams: list.map((unit) => ({ stream: 't', unit, intervals })),
+        },
+      ],
+    });
+  expect(decodeSummary(units(null, 'Cel', 'K')).devices[0]?.streams).toHaveLength(3);
+  expect(await refusalCode(() => decodeSummary(units('Cel', 'Cel')))).toBe('summary-malformed');
+  expect(await refusalCode(() => decodeSummary(units('Cel', null)))).toBe('summary-malformed');
+});
+
 test('a summary is bounded', async () => {
   expect(await refusalCode(() => decodeSummary(new Uint8Array(maxSummaryBytes + 1)))).toBe('too-large');
 });

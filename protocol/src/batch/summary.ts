@@ -33,6 +33,7 @@ export interface IntervalFigures {
   readonly mean: number;
 }
 
+/** A stream that changed its unit is told once for each unit, in their order (none first). */
 export interface StreamSummary {
   readonly stream: string;
   readonly unit: string | null;
@@ -121,7 +122,7 @@ function decodeDevice(value: CborValue): DeviceSummary {
     ranges: decodeRanges(ranges),
     streams: inOrder(
       items(streams, maxStreamsPerDevice, 'streams').map(decodeStream),
-      (a, b) => a.stream < b.stream,
+      (a, b) => a.stream < b.stream || (a.stream === b.stream && (a.unit ?? '') < (b.unit ?? '')),
       'streams',
     ),
   };

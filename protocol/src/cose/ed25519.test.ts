@@ -36,6 +36,15 @@ test('keys of random seeds are taken in, and their signatures pass the look befo
   );
 });
 
+test('S is below the order of the base point, looked at without the platform', async () => {
+  const order = 2n ** 252n + 27742317777372353535851937790883648493n;
+  const r = (await sign(new Uint8Array(1))).slice(0, 32);
+  const withS = (s: bigint) =>
+    Uint8Array.from([...r, ...Buffer.from(s.toString(16).padStart(64, '0'), 'hex').reverse()]);
+  for (const s of [0n, 1n, order - 1n]) expect(isAcceptableSignature(withS(s))).toBe(true);
+  for (const s of [order, order + 1n, 2n ** 253n, 2n ** 256n - 1n]) expect(isAcceptableSignature(withS(s))).toBe(false);
+});
+
 test('signatures of other lengths are no signatures', async () => {
   const signature = await sign(new Uint8Array(1));
   for (const length of [0, 1, 63]) expect(isAcceptableSignature(signature.slice(0, length))).toBe(false);

@@ -5,6 +5,7 @@ import { refusalCode, seeded } from '../testing/index.ts';
 import { testKeys } from '../testing/keys.ts';
 import { maxCounter, maxEpoch } from './sequence.ts';
 import {
+  maxAbsoluteValue,
   maxReadingBytes,
   parseReading,
   readLegacyRecords,
@@ -72,6 +73,14 @@ test('a reading is bounded, signed or not', async () => {
   const large = new Uint8Array(maxReadingBytes + 1).fill(0x20);
   expect(await refusalCode(() => parseReading(large))).toBe('too-large');
   expect(await refusalCode(() => readLegacyRecords(device, large, 0))).toBe('too-large');
+});
+
+test('a value has to fit a summary, to its thousandths', async () => {
+  const read = (v: number) => readLegacyRecords(device, utf8(JSON.stringify([{ n: 'a', v }])), 0);
+  expect(read(-maxAbsoluteValue)).toHaveLength(1);
+  expect(Number.isSafeInteger(maxAbsoluteValue * 1000)).toBe(true);
+  expect(await refusalCode(() => read(maxAbsoluteValue + 1))).toBe('reading-malformed');
+  expect(await refusalCode(() => read(-1e300))).toBe('reading-malformed');
 });
 
 test('a legacy sensor names its streams as it likes, but no other device', async () => {

@@ -15,6 +15,9 @@ const senmlCborFormat = 112;
 
 export const maxReadingBytes = 64 * 1024;
 
+/** Summaries hold thousandths of the unit as exact integers: a value further from 0 has no place there. */
+export const maxAbsoluteValue = Math.floor(Number.MAX_SAFE_INTEGER / 1000);
+
 /** A reading taken apart and not yet verified: who says to have sent it, and where in its sequence it stands. */
 export interface UnverifiedReading {
   readonly device: string;
@@ -83,7 +86,8 @@ export function readRecords({ message, device }: UnverifiedReading): StreamRecor
       contentType: message.header.contentType,
     });
   }
-  return byStream(device, resolvePack(parseSenmlCbor(message.payload), null));
+  const records = resolvePack(parseSenmlCbor(message.payload), null);
+  return records.map((record) => inStream(record, streamOf(device, record.name)));
 }
 
 /** Checks a device's opening of a new epoch and returns its number. Throws as `verifySign1`. */
@@ -99,18 +103,24 @@ export async function verifyEpochOpening(
 
 /**
  * The records of a legacy device's unsigned SenML-JSON; relative times count from `receivedAtMs`. A name that does not
- * begin with the device's URN is taken as the name of a stream, since such sensors know nothing of URNs.
+ * begin with the device's URN is taken as the name of a stream, since such sensors know nothing of URNs. Throws
+ * `too-large`, `reading-malformed` or `senml-…`.
  */
 export function readLegacyRecords(device: string, bytes: Uint8Array, receivedAtMs: number): StreamRecord[] {
   if (bytes.length > maxReadingBytes) {
     throw new ProtocolError('too-large', `a reading has at most ${maxReadingBytes} bytes`, { bytes: bytes.length });
   }
-  return resolvePack(parseSenmlJson(bytes), receivedAtMs).map((record) => ({
-    ...record,
-    stream: record.name.startsWith('urn:') ? streamOf(device, record.name) : record.name,
-  }));
+  return resolvePack(parseSenmlJson(bytes), receivedAtMs).map((record) =>
+    inStream(record, record.name.startsWith('urn:') ? streamOf(device, record.name) : record.name),
+  );
 }
 
-function byStream(device: string, records: SenmlRecord[]): StreamRecord[] {
-  return records.map((record) => ({ ...record, stream: streamOf(device, record.name) }));
+function inStream(record: SenmlRecord, stream: string): StreamRecord {
+  if (record.value.kind === 'number' && Math.abs(record.value.value) > maxAbsoluteValue) {
+    throw new ProtocolError('reading-malformed', `the value of ${record.name} is beyond ±${maxAbsoluteValue}`, {
+      record: record.name,
+      value: record.value.value,
+    });
+  }
+  return { ...record, stream };
 }

@@ -97,6 +97,10 @@ describe('resolving a pack', () => {
     expect(await code([record])).toBe('senml-malformed');
   });
 
+  test.each([-1e12, -1e308, 1e308, 253_402_300_800])('a time of %s lies outside the calendar', async (t) => {
+    expect(await code([{ n: 'a', v: 1, t }])).toBe('senml-malformed');
+  });
+
   test('a signed reading needs absolute times: 2^28 is one, a second less is not', async () => {
     expect(await code([{ n: 'a', v: 1, t: 2 ** 28 }], null)).toBeNull();
     expect(await code([{ n: 'a', v: 1, t: 2 ** 28 - 1 }], null)).toBe('senml-relative-time');

@@ -116,15 +116,16 @@ function unitOf(unit: string | null, index: number): SenmlUnit | null {
 }
 
 function timeOf(seconds: number, index: number, nowMs: number | null): number {
-  if (seconds > latestTimeSeconds) throw malformed('a time after the year 9999', index);
-  if (seconds >= absoluteTimeFromSeconds) return Math.round(seconds * 1000);
-  if (nowMs === null) {
+  const isAbsolute = seconds >= absoluteTimeFromSeconds;
+  if (!isAbsolute && nowMs === null) {
     throw new ProtocolError('senml-relative-time', 'a signed reading needs absolute times', {
       record: index,
       time: seconds,
     });
   }
-  return Math.round(nowMs + seconds * 1000);
+  const timeMs = Math.round(isAbsolute ? seconds * 1000 : (nowMs ?? 0) + seconds * 1000);
+  if (timeMs < 0 || timeMs > latestTimeSeconds * 1000) throw malformed('a time before 1970 or after 9999', index);
+  return timeMs;
 }
 
 function number(raw: Readonly<Record<string, unknown>>, label: string, index: number): number | null {

@@ -182,6 +182,7 @@ export async function forgedReadings(keys: Keys): Promise<Variant[]> {
     ['a relative time', senml([{ ...pack[0], t: -5 }])],
     ['a unit of nobody', senml([{ ...pack[0], u: 'degC' }])],
     ['no record', senml([])],
+    ['a value of which a summary cannot hold the thousandths', senml([{ ...pack[0], v: 1e13 }])],
     ['a payload that is no CBOR', { payload: Uint8Array.of(0x81) }],
   ];
   return Promise.all(
