@@ -1,3 +1,4 @@
+import { captureResultSchema } from '@hopline/protocol';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { captureDocument, captureStatement } from '../intake/capture.ts';
@@ -7,11 +8,7 @@ import { httpLimits } from './limits.ts';
 import { mediaType, readBytes, readJson } from './read-body.ts';
 import { route } from './route.ts';
 
-export const captureResultSchema = z.object({
-  transactionId: z.string(),
-  block: z.int(),
-  events: z.array(z.looseObject({})),
-});
+const answerSchema = z.object({ transactionId: z.string(), block: z.int(), ...captureResultSchema.shape });
 
 /** Capture of EPCIS events in the organisation's name, or of a statement that a registered signer has signed. */
 export function captureRoutes(app: AppContext): Hono<AppEnv> {
@@ -21,7 +18,7 @@ export function captureRoutes(app: AppContext): Hono<AppEnv> {
       summary: 'Capture EPCIS events (JSON), or a signed capture statement (application/cose)',
       tag: 'capture',
       body: z.looseObject({}),
-      answer: captureResultSchema,
+      answer: answerSchema,
     }),
     requires('capture'),
     async (c) => {

@@ -1,4 +1,6 @@
 import {
+  type CaptureResult as ChaincodeResult,
+  captureResultSchema,
   fromBase64Url,
   importPublicKey,
   maxCaptureBytes,
@@ -10,7 +12,6 @@ import {
   verifyCapture,
 } from '@hopline/protocol';
 import { parseDocument } from '@hopline/protocol/epcis';
-import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -33,11 +34,8 @@ export interface CaptureResult {
   readonly transactionId: string;
   readonly block: number;
   /** What the chaincode made of each event, in the document's order. */
-  readonly events: readonly unknown[];
+  readonly events: ChaincodeResult['events'];
 }
-
-/** The chaincode's answer to a capture, as far as it is passed on. */
-const chaincodeAnswer = z.looseObject({ events: z.array(z.unknown()) });
 
 /**
  * Signs an EPCIS document as the organisation's application and captures it. The document is read completely first, so
@@ -82,6 +80,6 @@ async function capture(context: CaptureContext, statement: Uint8Array): Promise<
   }
   const committed = await context.ledger.submit('provenance:Capture', { statement: toBase64Url(statement) });
   await projected(context.projection, context.clock, committed);
-  const { events } = chaincodeAnswer.parse(committed.result);
+  const { events } = captureResultSchema.parse(committed.result);
   return { transactionId: committed.transactionId, block: committed.block, events };
 }

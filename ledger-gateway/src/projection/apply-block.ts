@@ -105,7 +105,8 @@ async function applyPresences(tx: Queryable, movements: BlockChanges['movements'
     columns.presences,
     foldPresences(movements, open, (last?.id ?? 0) + 1),
     `(id) do update set from_ms = excluded.from_ms, to_ms = excluded.to_ms, entered = excluded.entered,
-       remaining = excluded.remaining, uom = excluded.uom, to_event = excluded.to_event`,
+       remaining = excluded.remaining, uom = excluded.uom, to_event = excluded.to_event,
+       left_ms = excluded.left_ms, left_event = excluded.left_event`,
   );
 }
 

@@ -70,6 +70,8 @@ function begin(id: number, movement: MovementRow): PresenceRow {
     uom: movement.uom,
     from_event: movement.event,
     to_event: null,
+    left_ms: null,
+    left_event: null,
   };
 }
 
@@ -92,6 +94,8 @@ function leave(presence: PresenceRow, movement: MovementRow): PresenceRow {
     remaining: presence.is_unit ? null : '0',
     to_ms: Math.max(presence.from_ms, movement.time_ms),
     to_event: movement.event,
+    left_ms: movement.time_ms,
+    left_event: movement.event,
   };
   const amount = quantityOf(movement.amount, movement.uom);
   const remaining = quantityOf(presence.remaining, presence.uom);
@@ -101,7 +105,14 @@ function leave(presence: PresenceRow, movement: MovementRow): PresenceRow {
   if (!rest || compareQuantities(rest, { amount: '0', uom: rest.uom }) <= 0) return gone;
   const entered = quantityOf(presence.entered, presence.uom);
   const all = entered && tryQuantities(() => addQuantities(entered, { amount: '0', uom: amount.uom }));
-  return { ...presence, remaining: rest.amount, entered: all?.amount ?? presence.entered, uom: rest.uom };
+  return {
+    ...presence,
+    remaining: rest.amount,
+    entered: all?.amount ?? presence.entered,
+    uom: rest.uom,
+    left_ms: movement.time_ms,
+    left_event: movement.event,
+  };
 }
 
 function quantityOf(amount: string | null, uom: string | null): Quantity | null {

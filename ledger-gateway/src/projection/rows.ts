@@ -136,6 +136,8 @@ export const columns = {
     uom: 'text',
     from_event: 'text',
     to_event: 'text',
+    left_ms: 'bigint',
+    left_event: 'text',
   },
   associations: {
     parent: 'text',

@@ -29,7 +29,7 @@ export async function historyOf(
   const found = await whereabouts(on, [{ item, fromMs: 0, toMs: openEndMs }]);
   const evidence = await evidenceOf(
     on,
-    found.flatMap((presence) => [presence.from_event, presence.to_event]),
+    found.flatMap((presence) => [presence.from_event, presence.to_event, presence.left_event]),
   );
   const place = await placesOf(
     on,

@@ -45,9 +45,13 @@ export function transitsOf(found: readonly Whereabouts[], { evidence, place }: L
       to: place(presence.transit_to ?? ''),
       unit: presence.carrier_is_unit ? presence.carrier : null,
       sentMs: presence.from_ms,
-      receivedMs: endOrNull(presence.to_ms),
+      receivedMs: endOrNull(presence.to_ms) ?? presence.left_ms,
+      outstanding:
+        endOrNull(presence.to_ms) === null && presence.remaining !== null
+          ? { amount: presence.remaining, uom: presence.uom }
+          : null,
       sent: evidence.get(presence.from_event) ?? null,
-      received: evidence.get(presence.to_event ?? '') ?? null,
+      received: evidence.get(presence.to_event ?? presence.left_event ?? '') ?? null,
     }))
     .sort((a, b) => a.sentMs - b.sentMs);
 }

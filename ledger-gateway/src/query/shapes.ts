@@ -45,7 +45,10 @@ export const transitSchema = z.object({
   to: placeSchema,
   unit: z.string().nullable(),
   sentMs: z.int(),
+  /** When it arrived, or the last part of it that did. */
   receivedMs: z.int().nullable(),
+  /** What was sent and has not been received. */
+  outstanding: quantitySchema.nullable(),
   sent: evidenceSchema.nullable(),
   received: evidenceSchema.nullable(),
 });

@@ -28,7 +28,12 @@ export interface Whereabouts extends Record<string, unknown> {
   readonly from_event: string;
   readonly to_event: string | null;
   readonly amount: string | null;
+  /** What is still there of it. */
+  readonly remaining: string | null;
   readonly uom: string | null;
+  /** The last time that part of it went. */
+  readonly left_ms: number | null;
+  readonly left_event: string | null;
 }
 
 /**
@@ -54,7 +59,7 @@ export async function whereabouts(on: Queryable, windows: readonly Window[]): Pr
        greatest(c.from_ms, p.from_ms) as from_ms, least(c.to_ms, p.to_ms) as to_ms,
        case when p.from_ms >= c.from_ms then p.from_event else c.from_event end as from_event,
        case when p.to_ms <= c.to_ms then p.to_event else c.to_event end as to_event,
-       p.entered as amount, p.uom
+       p.entered as amount, p.remaining, p.uom, p.left_ms, p.left_event
      from carrying c
      join presences p on p.subject = c.carrier and p.from_ms <= c.to_ms and p.to_ms >= c.from_ms
      where greatest(c.from_ms, p.from_ms) < least(c.to_ms, p.to_ms) or p.from_ms = p.to_ms

@@ -228,7 +228,10 @@ create table presences (
   remaining text,
   uom text,
   from_event text not null,
-  to_event text
+  -- What ended it; and what took the last part of it away, where some is still there.
+  to_event text,
+  left_ms bigint,
+  left_event text
 );
 create index presences_by_subject on presences (subject, from_ms);
 create index presences_by_where on presences (where_id, at, from_ms);
