@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { PGlite, type Transaction } from '@electric-sql/pglite';
+import { dataDir as emptyCluster } from '@electric-sql/pglite-prepopulatedfs';
 import type { Database, Queryable, Row, SqlValue } from './database.ts';
 
 /**
@@ -6,7 +9,13 @@ import type { Database, Queryable, Row, SqlValue } from './database.ts';
  * @param folder data folder, which the caller has locked; without one the database lives in memory
  */
 export async function openPglite(folder?: string): Promise<Database> {
-  const database = await PGlite.create(folder === undefined ? {} : { dataDir: folder });
+  // A new cluster is unpacked, not made: `initdb` in WebAssembly takes ten times as long (15 s instead of 1.9 s on two
+  // busy cores).
+  const isNew = folder === undefined || !existsSync(join(folder, 'PG_VERSION'));
+  const database = await PGlite.create({
+    ...(folder !== undefined && { dataDir: folder }),
+    ...(isNew && { loadDataDir: await emptyCluster() }),
+  });
   return {
     kind: 'pglite',
     query: (sql, parameters) => run(database, sql, parameters),
