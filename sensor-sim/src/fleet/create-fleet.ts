@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { fromBase64Url, type SigningKey, signingKeyFromSeed } from '@hopline/protocol';
 import type { BackoffOptions } from '../device/backoff.ts';
 import { createDevice, type Device } from '../device/device.ts';
@@ -72,6 +72,9 @@ const defaultDrainTimeoutMs = 120_000;
 const defaultLiveEveryMs = 5_000;
 const liveTickMs = 250;
 const progressEverySteps = 60;
+const stepsAtOnce = 10;
+/** Readings and moves of one device that may wait to be done. */
+const maxTasksWaiting = 2_000;
 /** What a stretch may lie behind the world's time: a pause of the machine, say. Beyond it the world is made anew. */
 const maxCatchUpMs = 3_600_000;
 
@@ -92,24 +95,14 @@ export async function createFleet(plan: FleetPlan, options: FleetOptions): Promi
     connected: runners.filter(({ device }) => device.isConnected).length,
     pending: runners.reduce((sum, { device }) => sum + device.pending, 0),
   });
-  const begin = (atMs: number, mode: RunMode) => Promise.all(runners.map((runner) => runner.begin(atMs, mode)));
-  const advance = async (current: World, toMs: number) => {
-    current.advance(toMs);
-    const due = runners.filter((runner) => runner.isDue(toMs));
-    await Promise.all(due.map((runner) => runner.runUntil(toMs, current)));
+  const begin = (atMs: number, mode: RunMode) => {
+    for (const runner of runners) runner.begin(atMs, mode);
   };
-  const advanceLive = (current: World, toMs: number, busy: Set<Runner>, failed: (error: unknown) => void) => {
+  const advance = (current: World, toMs: number) => {
     current.advance(toMs);
-    for (const runner of runners) {
-      // A device that waits for its network must not hold up the others.
-      if (busy.has(runner) || !runner.isDue(toMs)) continue;
-      busy.add(runner);
-      void runner
-        .runUntil(toMs, current)
-        .catch(failed)
-        .finally(() => busy.delete(runner));
-    }
+    for (const runner of runners) runner.meet(toMs, current);
   };
+  const settled = () => Promise.all(runners.map(({ tasks }) => tasks.settled()));
   const drain = async (timeoutMs: number) => {
     const drained = await Promise.all(runners.map(({ device }) => device.drain(timeoutMs)));
     return drained.every(Boolean);
@@ -124,13 +117,17 @@ export async function createFleet(plan: FleetPlan, options: FleetOptions): Promi
     async publishHistory({ fromMs, toMs, drainTimeoutMs = defaultDrainTimeoutMs, signal, onProgress }) {
       const either = anySignal(signal);
       const current = worldAt(fromMs);
-      await begin(fromMs, { isCompressed: true, everyMs: null });
+      begin(fromMs, { isCompressed: true, everyMs: null });
       for (let step = 1, atMs = fromMs; atMs < toMs; step++) {
         either.throwIfAborted();
         atMs = Math.min(toMs, fromMs + step * worldStepMs);
-        await advance(current, atMs);
+        advance(current, atMs);
+        // The devices work while the world waits: now and then, and when one of them has too much before it.
+        if (step % stepsAtOnce === 0) await nextTurn();
+        for (const { tasks } of runners) if (tasks.size > maxTasksWaiting) await tasks.settled();
         if (step % progressEverySteps === 0) onProgress?.(atMs, stats());
       }
+      await orAborted(settled(), either);
       if (!(await drain(drainTimeoutMs))) {
         const { pending, connected } = stats();
         const failure = runners.map(({ device }) => device.lastFailure).find((each) => each !== null) ?? null;
@@ -142,16 +139,13 @@ export async function createFleet(plan: FleetPlan, options: FleetOptions): Promi
     },
     async runLive({ everyMs = defaultLiveEveryMs, signal } = {}) {
       const either = anySignal(signal);
-      await begin(options.nowMs(), { isCompressed: false, everyMs });
-      const busy = new Set<Runner>();
-      const failures: unknown[] = [];
-      while (!either.aborted && failures.length === 0) {
+      begin(options.nowMs(), { isCompressed: false, everyMs });
+      while (!either.aborted && !runners.some(({ tasks }) => tasks.hasFailed)) {
         const nowMs = options.nowMs();
-        advanceLive(worldAt(nowMs), nowMs, busy, (error) => failures.push(error));
+        advance(worldAt(nowMs), nowMs);
         await sleep(liveTickMs, undefined, { signal: either }).catch(() => undefined);
       }
-      // What fails because the fleet is being stopped is no failure.
-      if (!either.aborted && failures.length > 0) throw failures[0];
+      if (!either.aborted) await settled();
     },
     async misbehave(kind, urn) {
       const device = devices.get(urn);
@@ -160,9 +154,23 @@ export async function createFleet(plan: FleetPlan, options: FleetOptions): Promi
     },
     async stop() {
       stopping.abort(new SimError('stopped', 'the fleet was stopped'));
+      for (const { tasks } of runners) tasks.close();
       await Promise.all(runners.map(({ device }) => device.stop()));
     },
   };
+}
+
+/** Waits for a promise, but not longer than until the signal aborts; then throws its reason. */
+async function orAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 /** The key of a planned device; `null` for one that cannot sign. */

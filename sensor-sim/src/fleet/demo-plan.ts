@@ -63,7 +63,8 @@ export const ordinaryFaults: FaultRates = {
 export const minProbesPerWarehouse = 9;
 const dayMs = 86_400_000;
 const coldZones = ['cold-a', 'cold-b', 'cold-c'] as const;
-const maxIntervalMs = 10 * 60_000;
+/** So that an excursion of half an hour shows in more than one reading. */
+const maxIntervalMs = 20 * 60_000;
 const minIntervalMs = 1000;
 /** IANA's enterprise number for examples (RFC 5612): none of these devices is a real company's. */
 const exampleEnterprise = 32473;

@@ -7,6 +7,7 @@ import type { Recording } from '../replay/recording.ts';
 import { type Fault, faultsBetween } from './faults.ts';
 import { legacyPack, type Measurement, recordedPack, signedPack } from './measure.ts';
 import type { DevicePlan } from './plan.ts';
+import { TaskQueue } from './task-queue.ts';
 
 /** How a stretch of time is run. In a compressed one a device that loses its network has delivered before what it would have. */
 export interface RunMode {
@@ -15,16 +16,19 @@ export interface RunMode {
   readonly everyMs: number | null;
 }
 
-/** Plays one device's part of a plan on a device: measures, moves between networks, goes wrong. */
+/**
+ * Plays one device's part of a plan on a device: measures, moves between networks, goes wrong. What is due is noted at
+ * once, since the world goes on; it is done in order in a queue of the device's own, so that one without a network holds
+ * up no other.
+ */
 export interface Runner {
   readonly plan: DevicePlan;
   readonly device: Device;
+  readonly tasks: TaskQueue;
   /** Begins at a time: what is before it is passed over. */
-  begin(atMs: number, mode: RunMode): Promise<void>;
-  /** Whether something is due by then; cheap, since it is asked at every step. */
-  isDue(toMs: number): boolean;
-  /** Does everything due up to a time, in order. The world must stand at that time. */
-  runUntil(toMs: number, world: World): Promise<void>;
+  begin(atMs: number, mode: RunMode): void;
+  /** Notes everything due up to a time, at which the world must stand. */
+  meet(toMs: number, world: World): void;
 }
 
 const faultHorizonMs = 86_400_000;
@@ -34,6 +38,7 @@ const batteryDaysFull = 90;
 export function createRunner(plan: DevicePlan, device: Device, seed: number, recording: Recording | null): Runner {
   const random = createRandom(seed, 'runner', plan.device);
   const phase = random.uniform();
+  const tasks = new TaskQueue();
   let mode: RunMode = { isCompressed: true, everyMs: null };
   let nextSampleMs = Number.POSITIVE_INFINITY;
   let networkIndex = -1;
@@ -42,14 +47,16 @@ export function createRunner(plan: DevicePlan, device: Device, seed: number, rec
   let faultsKnownToMs = 0;
 
   const everyMs = () => mode.everyMs ?? (plan.source.kind === 'body' ? plan.source.everyMs : Number.POSITIVE_INFINITY);
-  const node = () => plan.network[networkIndex]?.node ?? null;
   const nextNetworkMs = () => plan.network[networkIndex + 1]?.fromMs ?? Number.POSITIVE_INFINITY;
 
-  const applyNetwork = async () => {
-    const reachable = offlineUntilMs === null ? node() : null;
-    if (mode.isCompressed && device.isConnected) await device.drain(compressedDrainTimeoutMs);
-    if (reachable) await device.connect(reachable);
-    else await device.disconnect();
+  const moveToNetwork = () => {
+    const node = offlineUntilMs === null ? (plan.network[networkIndex]?.node ?? null) : null;
+    const { isCompressed } = mode;
+    tasks.add(async () => {
+      if (isCompressed && device.isConnected) await device.drain(compressedDrainTimeoutMs);
+      if (node) await device.connect(node);
+      else await device.disconnect();
+    });
   };
   const lookForFaults = (toMs: number) => {
     while (faultsKnownToMs <= toMs) {
@@ -58,65 +65,60 @@ export function createRunner(plan: DevicePlan, device: Device, seed: number, rec
       faultsKnownToMs = untilMs;
     }
   };
-  const suffer = async (fault: Fault) => {
-    if (fault.kind === 'reconnect') device.sever('now');
-    if (fault.kind === 'lost-ack') device.sever('before-next-answer');
-    if (fault.kind === 'duplicate') await repeat();
-    if (fault.kind === 'battery-reset' && plan.keySeed !== null) await device.loseCounter();
+  const suffer = (fault: Fault) => {
+    const { isCompressed } = mode;
     if (fault.kind === 'offline') {
       offlineUntilMs = Math.max(offlineUntilMs ?? 0, fault.untilMs);
-      await applyNetwork();
+      moveToNetwork();
+    }
+    if (fault.kind === 'reconnect') tasks.add(async () => device.sever('now'));
+    if (fault.kind === 'lost-ack') tasks.add(async () => device.sever('before-next-answer'));
+    if (fault.kind === 'battery-reset' && plan.keySeed !== null) tasks.add(() => device.loseCounter());
+    if (fault.kind === 'duplicate') {
+      tasks.add(async () => {
+        if (isCompressed) await device.drain(compressedDrainTimeoutMs);
+        if (device.isConnected) await device.repeatLast();
+      });
     }
   };
-  const repeat = async () => {
-    if (!device.isConnected) return;
-    if (mode.isCompressed) await device.drain(compressedDrainTimeoutMs);
-    await device.repeatLast();
+  const record = (pack: RawPack) => {
+    const whenFull = mode.isCompressed ? 'wait' : 'drop';
+    tasks.add(() => device.record(pack, whenFull));
   };
-  const record = (pack: RawPack) => device.record(pack, mode.isCompressed ? 'wait' : 'drop');
 
   return {
     plan,
     device,
-    async begin(atMs, newMode) {
+    tasks,
+    begin(atMs, newMode) {
       mode = newMode;
       nextSampleMs = firstSample(atMs, everyMs(), phase);
       recording?.skipTo(atMs);
       faults = [];
       faultsKnownToMs = atMs;
-      lookForFaults(atMs);
       while (nextNetworkMs() <= atMs) networkIndex++;
-      await applyNetwork();
+      moveToNetwork();
     },
-    isDue(toMs) {
+    meet(toMs, world) {
       lookForFaults(toMs);
-      return (
-        nextSampleMs <= toMs ||
-        nextNetworkMs() <= toMs ||
-        (offlineUntilMs ?? Number.POSITIVE_INFINITY) <= toMs ||
-        (faults[0]?.atMs ?? Number.POSITIVE_INFINITY) <= toMs ||
-        recording !== null
-      );
-    },
-    async runUntil(toMs, world) {
       while (nextNetworkMs() <= toMs) {
         networkIndex++;
-        await applyNetwork();
+        moveToNetwork();
       }
       if (offlineUntilMs !== null && offlineUntilMs <= toMs) {
         offlineUntilMs = null;
-        await applyNetwork();
+        moveToNetwork();
       }
       for (; nextSampleMs <= toMs; nextSampleMs += everyMs()) {
         const pack = measure(plan, nextSampleMs, world, random);
-        if (pack) await record(pack);
+        if (pack) record(pack);
       }
       for (let row = recording?.next(toMs) ?? null; row; row = recording?.next(toMs) ?? null) {
-        await record(recordedPack(plan.device, deviceTime(plan.clock, row.atMs), row.valueC));
+        record(recordedPack(plan.device, deviceTime(plan.clock, row.atMs), row.valueC));
       }
       for (let fault = faults[0]; fault && fault.atMs <= toMs; fault = faults[0]) {
         faults.shift();
-        await suffer(fault);
+        suffer(fault);
       }
     },
   };
