@@ -24,15 +24,6 @@ export async function refusing<T>(code: RefusalCode, run: () => T | Promise<T>):
   }
 }
 
-/** The same for what is not asynchronous. */
-export function refusingSync<T>(code: RefusalCode, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    throw asRefused(code, error);
-  }
-}
-
 function asRefused(code: RefusalCode, error: unknown): unknown {
   if (!(error instanceof ProtocolError)) return error;
   const refusal = error.code === 'too-large' ? 'too-large' : code;

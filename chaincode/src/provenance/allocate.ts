@@ -1,6 +1,7 @@
 import type { TransitRecord } from '@hopline/protocol';
-import { areConvertible, compareQuantities, type Quantity, subtractQuantities } from '@hopline/protocol/epcis';
+import { areConvertible, compareQuantities, type Quantity } from '@hopline/protocol/epcis';
 import { Refused } from '../refused.ts';
+import { minus } from './amount.ts';
 import type { Goods } from './goods.ts';
 
 /** How a receipt is spread over the shipments that it can belong to. */
@@ -38,7 +39,7 @@ function spread(received: Goods, open: readonly TransitRecord[]): Allocation {
     const all: Quantity = { amount: transit.amount, uom: transit.uom };
     const taken = compareQuantities(rest, all) <= 0 ? rest : all;
     parts.push({ transit, taken });
-    rest = subtractQuantities(rest, taken);
+    rest = minus(rest, taken);
     if (rest.amount === '0') return { parts, excess: null };
   }
   return { parts, excess: rest };

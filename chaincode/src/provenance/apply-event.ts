@@ -1,7 +1,7 @@
 import type { CaptureResult, EventFlag, EventRecord, EventRef } from '@hopline/protocol';
 import { noAttribute } from '@hopline/protocol';
 import type { NormalisedEvent } from '@hopline/protocol/epcis';
-import { Refused } from '../refused.ts';
+import { Refused, refusing } from '../refused.ts';
 import type { Draft } from '../state/draft.ts';
 import type { Capturer } from './capturer.ts';
 import { noteEventId } from './event-id.ts';
@@ -82,7 +82,9 @@ async function decide(
       bizLocation: normalised.bizLocation,
     });
   }
-  return { outcome: 'applied', ...(await step(draft, { hash: event, place, mspId })) };
+  // What the protocol package refuses within a step are amounts: too many digits, units that do not convert.
+  const effect = await refusing('quantity', () => step(draft, { hash: event, place, mspId }));
+  return { outcome: 'applied', ...effect };
 }
 
 /** GLN of where the event took place, which has to be a site that the signer's organisation controls and the signer may act at. */

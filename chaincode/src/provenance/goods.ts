@@ -1,13 +1,7 @@
 import type { Line, Origin } from '@hopline/protocol';
-import {
-  addQuantities,
-  areConvertible,
-  type ClassQuantity,
-  compareQuantities,
-  type Quantity,
-  subtractQuantities,
-} from '@hopline/protocol/epcis';
-import { Refused, refusingSync } from '../refused.ts';
+import { areConvertible, type ClassQuantity, compareQuantities, type Quantity } from '@hopline/protocol/epcis';
+import { Refused } from '../refused.ts';
+import { minus, plus } from './amount.ts';
 
 /** An amount of an item that an event speaks of. */
 export interface Goods extends Quantity {
@@ -59,7 +53,7 @@ export function takeFromLine(line: Line | null, asked: Goods, where: Readonly<Re
       ...where,
     });
   }
-  return order === 0 ? null : { item, ...subtractQuantities(line, asked), origin: line.origin };
+  return order === 0 ? null : { item, ...minus(line, asked), origin: line.origin };
 }
 
 /** Lines by item, with others added to them. */
@@ -77,5 +71,5 @@ export function assertComparable(a: Quantity, b: Quantity, item: string): void {
 
 function sum(a: Quantity, b: Quantity, item: string): Quantity {
   assertComparable(a, b, item);
-  return refusingSync('quantity', () => addQuantities(a, b));
+  return plus(a, b);
 }

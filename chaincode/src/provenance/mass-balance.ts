@@ -1,6 +1,7 @@
 import type { Line } from '@hopline/protocol';
-import { addQuantities, inBaseUnit, type Quantity } from '@hopline/protocol/epcis';
+import { inBaseUnit, type Quantity } from '@hopline/protocol/epcis';
 import { Refused } from '../refused.ts';
+import { plus } from './amount.ts';
 
 /** How much more may come out than went in before it is refused: what scales of the trade are off by. */
 export const massTolerancePpm = 10_000;
@@ -33,7 +34,7 @@ export function massYield(inputs: readonly Line[], outputs: readonly Line[]): nu
 function massOf(lines: readonly Quantity[]): { mass: string; others: number } {
   const masses = lines.map(inBaseUnit).filter(({ dimension }) => dimension === massUnit);
   const none: Quantity = { amount: '0', uom: massUnit };
-  const sum = masses.reduce((total, { amount }) => addQuantities(total, { amount, uom: massUnit }), none);
+  const sum = masses.reduce((total, { amount }) => plus(total, { amount, uom: massUnit }), none);
   return { mass: sum.amount, others: lines.length - masses.length };
 }
 

@@ -1,15 +1,14 @@
 import type { EventFlag, Movement, MovementEnd, TransitRecord, UnitRecord } from '@hopline/protocol';
-import {
-  addQuantities,
-  type NormalisedAggregationEvent,
-  type NormalisedEvent,
-  type NormalisedObjectEvent,
-  type Quantity,
-  subtractQuantities,
+import type {
+  NormalisedAggregationEvent,
+  NormalisedEvent,
+  NormalisedObjectEvent,
+  Quantity,
 } from '@hopline/protocol/epcis';
 import { Refused } from '../refused.ts';
 import type { Draft } from '../state/draft.ts';
 import { allocate } from './allocate.ts';
+import { inCommonUnit, minus, plus } from './amount.ts';
 import type { Goods } from './goods.ts';
 import { loadHoldings, putHolding } from './holdings.ts';
 import { assertActs, loadSites, namedGlns } from './parties.ts';
@@ -146,13 +145,13 @@ function settle(
   scene: Scene,
 ): EventFlag[] {
   const { item, shipment, from, to } = transit;
-  const open = subtractQuantities(transit, taken);
+  const open = minus(transit, taken);
   // Amounts of different units meet in the base unit, and then what was sent has to be told in it too.
-  const sent = addQuantities({ amount: transit.sent, uom: transit.uom }, { amount: '0', uom: open.uom });
+  const sent = inCommonUnit({ amount: transit.sent, uom: transit.uom }, open.uom);
   if (open.amount === '0') draft.remove('transit', [to, item, shipment]);
   else draft.put('transit', [to, item, shipment], { ...transit, ...open, sent: sent.amount });
 
-  const received = addQuantities(subtractQuantities(sent, open), over ?? { amount: '0', uom: open.uom });
+  const received = plus(minus(sent, open), over ?? { amount: '0', uom: open.uom });
   const known = draft.get('discrepancy', shipment, item);
   const kind = over ? 'over' : open.amount !== '0' ? 'short' : known ? 'settled' : null;
   if (!kind) return [];
@@ -161,7 +160,7 @@ function settle(
     shipment,
     item,
     kind,
-    sent: addQuantities(sent, { amount: '0', uom: received.uom }).amount,
+    sent: inCommonUnit(sent, received.uom).amount,
     received: received.amount,
     uom: received.uom,
     from,

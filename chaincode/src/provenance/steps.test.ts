@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aggregate, associate, destroy, enter, objectEvent, receive, ship, transform } from '../testing/events.ts';
 import { a1, a2, b1, b2, link, Trade, timeMs } from '../testing/trade.ts';
+import { maxAmountChars } from './amount.ts';
 import { maxEventAheadMs } from './apply-event.ts';
 
 const lot = 'https://id.gs1.org/01/09506000134352/10/L';
@@ -45,6 +46,19 @@ describe('goods from outside', () => {
       code: 'quantity',
       details: { uom: 'KGM', other: 'LTR' },
     });
+  });
+});
+
+describe('amounts', () => {
+  it('beyond what can be kept exactly are refused by name', async () => {
+    const trade = new Trade();
+    const tiny = `0.${'0'.repeat(19)}1`;
+    await trade.apply(enter(a1, { lots: [[lot, `999999999999999.${'9'.repeat(20)}`, 'LBR']] }));
+    expect(await trade.refuse(ship(a1, b1, { lots: [[lot, tiny, 'ONZ']] }))).toMatchObject({
+      code: 'quantity',
+      details: { maxAmountChars },
+    });
+    await trade.apply(ship(a1, b1, { lots: [[lot, tiny, 'LBR']] }));
   });
 });
 
