@@ -23,6 +23,8 @@ import { processRun } from './process-run.ts';
 /** While a batch is on the ledger and not covered yet, heads are asked for this often at first, and then more rarely. */
 const headPollMs = 500;
 const longestHeadPollMs = 30_000;
+/** A node without a copy of the registry is of no use: it asks this often, whatever the refresh interval. */
+const firstCopyPollMs = 500;
 /** Deadlines of connections are looked at no more often than this. */
 const sessionLookMs = 1000;
 
@@ -203,7 +205,8 @@ export class Node {
     else if (!this.guard.hasCompared()) this.tasks.kick('compare');
     const nowMs = clock.nowMs();
     const expiresMs = this.keeper.inForce()?.copy.expiresMs ?? Number.POSITIVE_INFINITY;
-    return Math.min(nowMs + config.registryRefreshMs, Math.max(expiresMs, nowMs + 1));
+    const pollMs = this.keeper.inForce() ? config.registryRefreshMs : Math.min(config.registryRefreshMs, firstCopyPollMs);
+    return Math.min(nowMs + pollMs, Math.max(expiresMs, nowMs + 1));
   }
 
   /** Disconnects the devices that the new copy shuts out [MQTT 5: 0x98, administrative action]. */

@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { GatewayOptions } from '../../ledger-gateway/src/gateway-options.ts';
+import type { ConnectionProfile } from '../connection-profile.ts';
+import { type OrganisationName, organisations } from '../story/network.ts';
+import { ApiClient } from './gateway-client.ts';
+import { ManagedProcess } from './managed-process.ts';
+import type { PortPlan } from './port-plan.ts';
+import { readJsonFile, writeJsonFile } from './secrets-file.ts';
+
+/** A gateway as others reach it, with the key of its first administrator. */
+export interface GatewayAddress {
+  readonly name: OrganisationName;
+  readonly mspId: string;
+  readonly url: string;
+  readonly adminKeyFile: string;
+}
+
+export interface GatewaysPart {
+  readonly addresses: readonly GatewayAddress[];
+  readonly clients: Readonly<Record<OrganisationName, ApiClient>>;
+  readonly process: ManagedProcess;
+}
+
+export interface GatewaysPartOptions {
+  readonly root: string;
+  readonly dataDir: string;
+  readonly ports: PortPlan;
+  readonly profile: ConnectionProfile;
+  readonly edges: Readonly<Record<string, { readonly url: string; readonly token: string }>>;
+  readonly logFile: (name: string) => string;
+  readonly onExit: (problem: Error) => void;
+}
+
+const names: readonly OrganisationName[] = ['growers', 'freshHub', 'retail'];
+const readyWithinMs = 90_000;
+const dayMs = 86_400_000;
+const peerKeysSchema = z.record(z.string(), z.string());
+const keyAnswer = z.object({ key: z.string() });
+
+/**
+ * Starts the gateways of all organisations: one process, nothing shared between them. At the very first start they come up
+ * without knowing each other; then each gives the others a key for its summaries, and they start again with them.
+ */
+export async function startGateways(options: GatewaysPartOptions): Promise<GatewaysPart> {
+  const { dataDir, ports, root } = options;
+  const configFile = join(dataDir, 'gateways.json');
+  const peerKeyFile = join(dataDir, 'peer-keys.json');
+  const addresses = names.map((name, index) => ({
+    name,
+    mspId: organisations[name].mspId,
+    url: `http://127.0.0.1:${ports.gateways[index]}`,
+    adminKeyFile: join(dataDir, name, 'admin.key'),
+  }));
+  const gateways = new ManagedProcess(
+    {
+      name: 'gateways',
+      command: process.execPath,
+      args: [join(root, 'ledger-gateway/src/main.ts'), '--config', configFile],
+      logFile: options.logFile('gateways'),
+      isReady: async () => (await Promise.all(addresses.map(({ url }) => isReady(url)))).every(Boolean),
+      readyWithinMs,
+    },
+    options.onExit,
+  );
+  try {
+    const known = await readJsonFile(peerKeyFile, peerKeysSchema);
+    await writeJsonFile(configFile, configuration(options, addresses, known));
+    await gateways.start();
+    const clients = await connectAll(addresses);
+    if (!known) {
+      const keys = await exchangeKeys(clients);
+      await writeJsonFile(peerKeyFile, keys);
+      await gateways.stop();
+      await writeJsonFile(configFile, configuration(options, addresses, keys));
+      await gateways.start();
+    }
+    return { addresses, clients, process: gateways };
+  } catch (error) {
+    await gateways.stop();
+    throw error;
+  }
+}
+
+function configuration(
+  { dataDir, profile, edges, root, ports }: GatewaysPartOptions,
+  addresses: readonly GatewayAddress[],
+  peerKeys: Readonly<Record<string, string>> | null,
+): { gateways: GatewayOptions[] } {
+  const gateways = addresses.map(({ name, mspId, url }, index): GatewayOptions => {
+    const member = profile.organisations.find((organisation) => organisation.mspId === mspId);
+    if (!member) throw new Error(`the ledger's connection profile has no organisation ${mspId}`);
+    const { name: title, companyPrefixes } = organisations[name];
+    return {
+      mspId,
+      organisation: { name: title, companyPrefixes: [...companyPrefixes] },
+      ledger: { channel: profile.channel, chaincode: profile.chaincode, peer: member.peer, identity: member.identity },
+      dataFolder: join(dataDir, name),
+      port: ports.gateways[index] ?? 0,
+      publicUrl: url,
+      consoleFolder: join(root, 'console/dist'),
+      peers: addresses.flatMap((other) => {
+        const key = peerKeys?.[other.mspId];
+        return key && other.mspId !== mspId ? [{ mspId: other.mspId, url: other.url, key }] : [];
+      }),
+      // Raw readings are the site's own organisation's to show.
+      edges: name === 'freshHub' ? { ...edges } : {},
+    };
+  });
+  return { gateways };
+}
+
+/** A key of each gateway by which the others may fetch summaries. */
+async function exchangeKeys(clients: GatewaysPart['clients']): Promise<Record<string, string>> {
+  const entries = await Promise.all(
+    names.map(async (name) => {
+      const body = { name: 'gateways of the other organisations', roles: ['peer'], expiresInMs: 365 * dayMs };
+      return [organisations[name].mspId, (await clients[name].post('/api/keys', body, keyAnswer)).key] as const;
+    }),
+  );
+  return Object.fromEntries(entries);
+}
+
+async function connectAll(addresses: readonly GatewayAddress[]): Promise<GatewaysPart['clients']> {
+  const clients = await Promise.all(
+    addresses.map(async ({ name, url, adminKeyFile }) => {
+      return [name, new ApiClient(url, (await readFile(adminKeyFile, 'utf8')).trim())] as const;
+    }),
+  );
+  return Object.fromEntries(clients) as Record<OrganisationName, ApiClient>;
+}
+
+async function isReady(url: string): Promise<boolean> {
+  const response = await fetch(`${url}/readyz`);
+  await response.body?.cancel();
+  return response.ok;
+}
