@@ -127,6 +127,7 @@ export async function createFleet(plan: FleetPlan, options: FleetOptions): Promi
         for (const { tasks } of runners) if (tasks.size > maxTasksWaiting) await tasks.settled();
         if (step % progressEverySteps === 0) onProgress?.(atMs, stats());
       }
+      for (const runner of runners) runner.recover();
       await orAborted(settled(), either);
       if (!(await drain(drainTimeoutMs))) {
         const { pending, connected } = stats();

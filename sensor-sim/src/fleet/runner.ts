@@ -29,6 +29,8 @@ export interface Runner {
   begin(atMs: number, mode: RunMode): void;
   /** Notes everything due up to a time, at which the world must stand. */
   meet(toMs: number, world: World): void;
+  /** Ends a fault that still lasts, so that a stretch of time can end with everything delivered. */
+  recover(): void;
 }
 
 const faultHorizonMs = 86_400_000;
@@ -76,7 +78,7 @@ export function createRunner(plan: DevicePlan, device: Device, seed: number, rec
     if (fault.kind === 'battery-reset' && plan.keySeed !== null) tasks.add(() => device.loseCounter());
     if (fault.kind === 'duplicate') {
       tasks.add(async () => {
-        if (isCompressed) await device.drain(compressedDrainTimeoutMs);
+        if (isCompressed && device.isConnected) await device.drain(compressedDrainTimeoutMs);
         if (device.isConnected) await device.repeatLast();
       });
     }
@@ -120,6 +122,11 @@ export function createRunner(plan: DevicePlan, device: Device, seed: number, rec
         faults.shift();
         suffer(fault);
       }
+    },
+    recover() {
+      if (offlineUntilMs === null) return;
+      offlineUntilMs = null;
+      moveToNetwork();
     },
   };
 }
