@@ -44,10 +44,10 @@ const batchPage = z.object({
   leaves: z.array(z.object({ index: z.number(), leaf: bytes, proof: z.array(bytes) })),
   next: z.number().nullable(),
 });
-const openPage = z.object({ leaves: z.array(bytes), next: z.union([z.number(), z.string()]).nullable() });
+const openPage = z.object({ leaves: z.array(bytes), next: z.number().nullable() });
 const quarantinePage = z.object({
   items: z.array(z.object({ reason: z.string(), device: z.string(), message: bytes })),
-  next: z.union([z.number(), z.string()]).nullable(),
+  next: z.number().nullable(),
 });
 
 const pageSize = 500;
@@ -65,9 +65,9 @@ export async function readEdge(edge: EdgeAddress): Promise<EdgeContents> {
   const batches: EdgeBatch[] = [];
   for (const sequence of sequences) batches.push(await readBatch(edge, sequence));
   const open: Bytes[] = [];
-  await pages(edge, 'readings/open?after=', openPage, (page) => open.push(...page.leaves));
+  await pages(edge, 'readings/open?after=', openPage, (page) => open.push(...page.leaves), 0);
   const quarantine: QuarantinedMessage[] = [];
-  await pages(edge, 'quarantine?after=', quarantinePage, (page) => quarantine.push(...page.items));
+  await pages(edge, 'quarantine?after=', quarantinePage, (page) => quarantine.push(...page.items), 0);
   return { node: edge.node, batches, open, quarantine };
 }
 
@@ -88,14 +88,14 @@ async function readBatch(edge: EdgeAddress, sequence: number): Promise<EdgeBatch
   return { sequence, statement: fixed.statement, summary: fixed.summary, leaves };
 }
 
-async function pages<P extends { next: number | string | null }>(
+async function pages<P extends { next: number | null }>(
   edge: EdgeAddress,
   path: string,
   schema: z.ZodType<P>,
   take: (page: P) => void,
-  first: number | string = '',
+  first: number,
 ): Promise<void> {
-  for (let next: number | string | null = first; next !== null; ) {
+  for (let next: number | null = first; next !== null; ) {
     const address = `${edge.url}/sites/${edge.node}/${path}${encodeURIComponent(next)}&limit=${pageSize}`;
     const response = await fetch(address, { headers: { authorization: `Bearer ${edge.token}` } });
     if (!response.ok) throw new Error(`${address} answered ${response.status}: ${await response.text()}`);
