@@ -44,7 +44,7 @@ export interface LocalEdge {
 const { default: workerd } = createRequire(import.meta.url)('workerd') as { default: string };
 
 const startTimeoutMs = 20_000;
-const stopTimeoutMs = 5_000;
+const stopTimeoutMs = 1_000;
 const keptLines = 20;
 
 /**

@@ -5,33 +5,54 @@ import { EdgeError } from '../error.ts';
 /** Protocol levels that the broker speaks: 4 is MQTT 3.1.1, 5 is MQTT 5. */
 export type MqttVersion = 4 | 5;
 
+/** First byte of a CONNECT packet: its type, and flags that must be 0 [MQTT-2.1.3-1]. */
+const connectType = 0x10;
+
+/** A parser with what it found last; it takes whole packets only, so nothing is left in it between two. */
+interface Reader {
+  readonly parse: (bytes: Buffer) => void;
+  packet: Packet | null;
+  flaw: unknown;
+}
+
+const readers = new Map<MqttVersion, Reader>();
+
 /** Reads one whole packet. Throws `packet-malformed`. CONNECT says its version itself; others are read as `version`. */
 export function parsePacket(bytes: Uint8Array, version: MqttVersion): Packet {
-  // One parser a packet: after a CONNECT it takes on that connection's version, and an error leaves it half way.
-  const reader = parser({ protocolVersion: version });
-  let packet: Packet | null = null;
-  let flaw: Error | null = null;
-  reader.on('packet', (parsed) => {
-    packet = parsed;
-  });
-  reader.on('error', (error: Error) => {
-    flaw = error;
-  });
+  // A parser takes on the version of a CONNECT that it reads, so such a one is not used again.
+  const isConnect = bytes[0] === connectType;
+  const reader = (isConnect ? undefined : readers.get(version)) ?? newReader(version);
+  if (!isConnect) readers.set(version, reader);
+  reader.packet = null;
+  reader.flaw = null;
   try {
     reader.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   } catch (cause) {
-    throw new EdgeError('packet-malformed', 'the packet cannot be read', {}, { cause });
+    reader.flaw = cause;
   }
-  if (flaw || !packet) throw new EdgeError('packet-malformed', 'the packet is malformed', {}, { cause: flaw });
-  return packet;
+  const { packet, flaw } = reader;
+  if (flaw === null && packet) return packet;
+  // It may have stopped half way.
+  readers.delete(version);
+  throw new EdgeError('packet-malformed', 'the packet is malformed', {}, { cause: flaw });
+}
+
+function newReader(version: MqttVersion): Reader {
+  const source = parser({ protocolVersion: version });
+  const reader: Reader = { parse: (bytes) => void source.parse(bytes), packet: null, flaw: null };
+  source.on('packet', (packet) => {
+    reader.packet = packet;
+  });
+  source.on('error', (error: Error) => {
+    reader.flaw = error;
+  });
+  return reader;
 }
 
 /** Bytes of a packet as the given version writes it. */
 export function encodePacket(packet: Packet, version: MqttVersion): Uint8Array {
   return generate(packet, { protocolVersion: version });
 }
-
-const connectType = 0x10;
 
 /**
  * The protocol level of a CONNECT packet (3.1.1 §3.1.2.2, 5 §3.1.2.2), or `null` where the bytes are no CONNECT. It is

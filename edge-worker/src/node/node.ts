@@ -205,7 +205,9 @@ export class Node {
     else if (!this.guard.hasCompared()) this.tasks.kick('compare');
     const nowMs = clock.nowMs();
     const expiresMs = this.keeper.inForce()?.copy.expiresMs ?? Number.POSITIVE_INFINITY;
-    const pollMs = this.keeper.inForce() ? config.registryRefreshMs : Math.min(config.registryRefreshMs, firstCopyPollMs);
+    const pollMs = this.keeper.inForce()
+      ? config.registryRefreshMs
+      : Math.min(config.registryRefreshMs, firstCopyPollMs);
     return Math.min(nowMs + pollMs, Math.max(expiresMs, nowMs + 1));
   }
 

@@ -1,4 +1,4 @@
-import { type Bytes, decodeLeaf, type ExcursionAlert, encodeLeaf, equal, saltBytes, sha256 } from '@hopline/protocol';
+import { type Bytes, decodeLeaf, type ExcursionAlert, encodeLeaf, equal, saltBytes } from '@hopline/protocol';
 import type { NodeConfig } from '@hopline/protocol/edge';
 import type { Clock } from '../clock.ts';
 import type { InboundPublish, OpenSession } from '../mqtt/session.ts';
@@ -9,6 +9,7 @@ import type { Stores } from '../store/stores.ts';
 import { forVersion, type PublishOutcome } from './answer-publish.ts';
 import { type Examined, examine } from './examine.ts';
 import { type JudgingLimits, judge, type StoredFacts, type Verdict } from './judge.ts';
+import { digestOf } from './message-digest.ts';
 
 /** A PUBLISH with the session that it came on and the time of its receipt. */
 export interface Incoming {
@@ -20,7 +21,6 @@ export interface Incoming {
 /** A message with what was found out about it before the transaction. */
 export interface Prepared extends Incoming {
   readonly message: Bytes;
-  readonly digest: Bytes;
   /** `null` where the sender may not publish there, or there is no registry copy to judge by. */
   readonly examined: Examined | 'topic' | 'unavailable' | 'status';
   /** The copy by which it was examined. */
@@ -66,13 +66,12 @@ export class Intake {
   async prepare(incoming: Incoming): Promise<Prepared> {
     const { topic, payload } = incoming.publish;
     const message = new Uint8Array(payload);
-    const digest = await sha256(message);
     const registry = this.#ports.registry();
-    if (!topic) return { ...incoming, message, digest, registry, examined: 'topic' };
-    if (topic.kind === 'status') return { ...incoming, message, digest, registry, examined: 'status' };
-    if (!registry) return { ...incoming, message, digest, registry, examined: 'unavailable' };
+    if (!topic) return { ...incoming, message, registry, examined: 'topic' };
+    if (topic.kind === 'status') return { ...incoming, message, registry, examined: 'status' };
+    if (!registry) return { ...incoming, message, registry, examined: 'unavailable' };
     const examined = await examine(message, topic, registry, this.#ports.channel, incoming.receivedAtMs);
-    return { ...incoming, message, digest, registry, examined };
+    return { ...incoming, message, registry, examined };
   }
 
   /** Whether another registry copy has come into force since a message was examined. */
@@ -136,14 +135,15 @@ export class Intake {
 
   #judge(device: string, incoming: Prepared, examined: Examined): Verdict {
     const { stores } = this.#ports;
-    const { digest, publish, session } = incoming;
+    const { message, publish, session } = incoming;
     const sequence = sequenceOf(examined);
     const facts: StoredFacts = {
       ...noFacts,
-      isQuarantined: stores.quarantine.has(device, digest),
+      isQuarantined: stores.quarantine.holdsAnyOf(device) && stores.quarantine.has(device, digestOf(message)),
       epochs: stores.devices.epochs(device),
       hasLeft: sequence !== null && stores.devices.hasLeft(device, sequence),
-      isResent: sequence === null && publish.dup && stores.legacy.isResent(session.key, publish.packetId, digest),
+      isResent:
+        sequence === null && publish.dup && stores.legacy.isResent(session.key, publish.packetId, digestOf(message)),
     };
     const verdict = judge(examined, facts, this.#limits());
     // An accepted reading meets its double, if there is one, on the unique index; others have to look for it.
@@ -160,7 +160,7 @@ export class Intake {
   ): Verdict {
     const { stores, rules, clock } = this.#ports;
     const { sequence, records } = examined;
-    const { receivedAtMs, message, publish, session, digest } = incoming;
+    const { receivedAtMs, message, publish, session } = incoming;
     const deviceId = stores.devices.id(device);
     const bytes = encodeLeaf({
       assurance: sequence ? 'device-signed' : 'session-authenticated',
@@ -173,7 +173,7 @@ export class Intake {
       return this.#settleDouble(device, incoming, examined);
     }
     if (sequence) stores.devices.openEpoch(device, sequence.epoch, receivedAtMs);
-    else if (publish.packetId !== null) stores.legacy.remember(session.key, publish.packetId, digest);
+    else if (publish.packetId !== null) stores.legacy.remember(session.key, publish.packetId, digestOf(message));
     alerts.push(...rules.observe(examined.device, deviceId, records, receivedAtMs));
     return verdict;
   }
@@ -195,9 +195,9 @@ export class Intake {
     return equal(decodeLeaf(stored).message, message) ? 'same-bytes' : 'other-bytes';
   }
 
-  #quarantine(device: string, { receivedAtMs, message, digest }: Prepared, verdict: Verdict): void {
+  #quarantine(device: string, { receivedAtMs, message }: Prepared, verdict: Verdict): void {
     if (verdict.kind !== 'quarantine') return;
-    this.#ports.stores.quarantine.add({ reason: verdict.reason, device, receivedAtMs, message }, digest);
+    this.#ports.stores.quarantine.add({ reason: verdict.reason, device, receivedAtMs, message }, digestOf(message));
   }
 
   #openEpoch(device: string, epoch: number): void {

@@ -45,6 +45,7 @@ export class Registry {
   }
 
   revocation(kid: Uint8Array): Revocation | null {
+    if (this.#revocations.size === 0) return null;
     return this.#revocations.get(toBase64Url(kid)) ?? null;
   }
 
