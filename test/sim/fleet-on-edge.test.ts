@@ -122,9 +122,9 @@ test(
       fromMs: endMs - 24 * hourMs,
       toMs: endMs,
       onProgress: (atMs) => {
-      // At a quarter, a half and three quarters of it; readings are on their way whenever it is.
-      if (crashed === 3 || atMs < endMs - 24 * hourMs * (1 - (crashed + 1) / 4)) return;
-      crashed++;
+        // At a quarter, a half and three quarters of it; readings are on their way whenever it is.
+        if (crashed === 3 || atMs < endMs - 24 * hourMs * (1 - (crashed + 1) / 4)) return;
+        crashed++;
         crashes = crashes.then(() => edge.crash());
       },
     });
