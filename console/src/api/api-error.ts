@@ -1,0 +1,37 @@
+import { type Problem, problemSchema } from '@hopline/protocol/problem';
+
+/**
+ * Why there is no answer: the gateway gave a problem (RFC 9457), could not be reached, or answered in a form that
+ * these pages do not know.
+ */
+export type ApiErrorKind = 'problem' | 'unreachable' | 'malformed';
+
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly kind: ApiErrorKind;
+  readonly problem: Problem | null;
+
+  constructor(kind: ApiErrorKind, message: string, options: { problem?: Problem; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.kind = kind;
+    this.problem = options.problem ?? null;
+  }
+}
+
+/** The error that an answer of 400 and above is. */
+export function problemError(status: number, body: unknown): ApiError {
+  const parsed = problemSchema.safeParse(body);
+  if (!parsed.success) return new ApiError('malformed', `The gateway answered with status ${status}`);
+  return new ApiError('problem', parsed.data.title, { problem: parsed.data });
+}
+
+/** Whether the same question may be answered later: the gateway is away, busy, or has trouble of its own. */
+export function isRetryable(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  if (error.kind !== 'problem') return error.kind === 'unreachable';
+  return error.problem !== null && (error.problem.status === 429 || error.problem.status >= 500);
+}
+
+export function isCode(error: unknown, code: string): boolean {
+  return error instanceof ApiError && error.problem?.code === code;
+}

@@ -1,0 +1,48 @@
+import type { z } from 'zod';
+import { ApiError, problemError } from './api-error.ts';
+
+/** Longest wait for an answer; a trace over a large graph is the slowest. */
+const requestTimeoutMs = 20_000;
+
+export interface RequestOptions {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly json?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+/** Asks the gateway and parses its answer. Throws ApiError, or the signal's reason when the question was withdrawn. */
+export async function request<S extends z.ZodType>(
+  path: string,
+  schema: S,
+  options: RequestOptions = {},
+): Promise<z.output<S>> {
+  const response = await send(path, options);
+  const body: unknown = await response.json().catch(() => undefined);
+  if (!response.ok) throw problemError(response.status, body);
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new ApiError('malformed', `The answer of ${path} has another form`, { cause: parsed.error });
+}
+
+/** The same for an answer without a body. */
+export async function requestNothing(path: string, options: RequestOptions): Promise<void> {
+  const response = await send(path, options);
+  if (!response.ok) throw problemError(response.status, await response.json().catch(() => undefined));
+}
+
+async function send(path: string, { method = 'GET', json, signal }: RequestOptions): Promise<Response> {
+  const timeout = AbortSignal.timeout(requestTimeoutMs);
+  const headers = new Headers({ accept: 'application/json' });
+  if (json !== undefined) headers.set('content-type', 'application/json');
+  try {
+    return await fetch(path, {
+      method,
+      headers,
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new ApiError('unreachable', 'The gateway does not answer', { cause });
+  }
+}

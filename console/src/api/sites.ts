@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { request } from './request.ts';
+import { asOfShape } from './shapes.ts';
+
+const siteSchema = z.object({
+  gln: z.string(),
+  mspId: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  address: z.string().nullable(),
+  devices: z.array(
+    z.object({
+      device: z.string(),
+      kind: z.string(),
+      signs: z.boolean(),
+      revoked: z.boolean(),
+      calibrationDueMs: z.int().nullable(),
+    }),
+  ),
+  nodes: z.array(
+    z.object({
+      node: z.string(),
+      revoked: z.boolean(),
+      head: z.object({ sequence: z.int(), sealedAtMs: z.int() }).nullable(),
+      batches: z.int(),
+      readings: z.int(),
+      missingSummaries: z.int(),
+    }),
+  ),
+  /** How many holdings of goods lie there now. */
+  holdings: z.int(),
+});
+export type Site = z.infer<typeof siteSchema>;
+
+const sitesSchema = z.object({ sites: z.array(siteSchema), ...asOfShape });
+export type Sites = z.infer<typeof sitesSchema>;
+
+/** All places with their edge nodes and devices. Throws ApiError. */
+export function fetchSites(signal?: AbortSignal): Promise<Sites> {
+  return request('/api/sites', sitesSchema, { ...(signal ? { signal } : {}) });
+}

@@ -1,0 +1,89 @@
+import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { isRetryable } from './api/api-error.ts';
+import { fetchCaller } from './api/session.ts';
+import { useLive } from './live/use-live.ts';
+import { LotPage } from './lot/lot-page.tsx';
+import { usePath } from './navigation.tsx';
+import { OverviewPage } from './overview/overview-page.tsx';
+import { parseRoute, type Route } from './route.ts';
+import { Header } from './shell/header.tsx';
+import { Message } from './shell/message.tsx';
+import { QueryState } from './shell/query-state.tsx';
+import { SignIn } from './shell/sign-in.tsx';
+import { UnitPage } from './unit/unit-page.tsx';
+
+const maxRetries = 2;
+/** Answers are asked for again at this interval too, in case live events cannot get through. */
+const pollEveryMs = 30_000;
+
+/** The console: header, and the page that the address names. */
+export function App() {
+  const client = useMemo(
+    () =>
+      new QueryClient({
+        defaultOptions: {
+          queries: {
+            retry: (failures, error) => failures < maxRetries && isRetryable(error),
+            refetchInterval: (query) =>
+              query.state.status === 'error' && !isRetryable(query.state.error) ? false : pollEveryMs,
+            staleTime: 1_000,
+          },
+        },
+      }),
+    [],
+  );
+  return (
+    <QueryClientProvider client={client}>
+      <Pages />
+    </QueryClientProvider>
+  );
+}
+
+function Pages() {
+  const caller = useQuery({ queryKey: ['caller'], queryFn: ({ signal }) => fetchCaller(signal) });
+  const signedIn = caller.data !== undefined && caller.data !== null;
+  const connection = useLive(signedIn);
+  const path = usePath();
+  const route = useMemo(() => parseRoute(path), [path]);
+  return (
+    <>
+      <a className="skip" href="#main">
+        Skip to the content
+      </a>
+      <Header caller={caller.data ?? null} connection={connection} />
+      <main id="main" tabIndex={-1}>
+        <QueryState query={caller} loading="Opening…">
+          {() => <Page key={path} route={route} signedIn={signedIn} />}
+        </QueryState>
+      </main>
+      <footer className="footer">
+        <p>
+          Every line here rests on a signed record of the ledger; its proof is one click away.{' '}
+          <a href="/openapi.json">Interface for machines</a>
+        </p>
+      </footer>
+    </>
+  );
+}
+
+function Page({ route, signedIn }: { route: Route; signedIn: boolean }) {
+  switch (route.page) {
+    case 'lot':
+      return <LotPage gtin={route.gtin} lot={route.lot} signedIn={signedIn} />;
+    case 'overview':
+      return signedIn ? <OverviewPage /> : <SignIn reason="The overview is for those who work with these goods." />;
+    case 'unit':
+      return signedIn ? (
+        <UnitPage sscc={route.sscc} />
+      ) : (
+        <SignIn reason="Logistic units are shown to those who work with them." />
+      );
+    case 'unknown':
+      return (
+        <Message title="There is nothing here" tone="empty">
+          {route.reason}. Look for a lot by its number, above.
+        </Message>
+      );
+  }
+}

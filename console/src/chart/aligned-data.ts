@@ -1,0 +1,53 @@
+import { type ChartGroup, type ChartPoint, envelope } from './chart-model.ts';
+
+/** A line of the chart: the mean of one device, or one end of a group's band. Values in whole units. */
+export interface ChartSeries {
+  readonly group: number;
+  readonly role: 'mean' | 'low' | 'high';
+  readonly label: string;
+  /** One value for each moment: `null` is a gap, `undefined` a moment of other series, over which a line goes on. */
+  readonly values: (number | null | undefined)[];
+}
+
+export interface AlignedData {
+  /** Seconds since 1970, ascending. */
+  readonly moments: number[];
+  readonly series: readonly ChartSeries[];
+}
+
+/** Brings streams that measured at different moments onto one axis, as uPlot wants them. */
+export function alignedData(groups: readonly ChartGroup[]): AlignedData {
+  const lines = groups.flatMap((group, index) => {
+    const band = envelope(group);
+    if (band.length === 0) return [];
+    return [
+      line(index, 'high', group.label, band, ({ max }) => max),
+      line(index, 'low', group.label, band, ({ min }) => min),
+      ...group.streams.map(({ device, points }) => line(index, 'mean', device, points, ({ mean }) => mean)),
+    ];
+  });
+  const moments = [...new Set(lines.flatMap(({ points }) => points.map(({ ms }) => ms)))].sort((a, b) => a - b);
+  const places = new Map(moments.map((ms, place) => [ms, place]));
+  return {
+    moments: moments.map((ms) => ms / 1000),
+    series: lines.map(({ group, role, label, points, value }) => {
+      const values: ChartSeries['values'] = new Array(moments.length).fill(undefined);
+      for (const { ms, figures } of points) {
+        values[places.get(ms) ?? 0] = figures === null ? null : value(figures) / 1000;
+      }
+      return { group, role, label, values };
+    }),
+  };
+}
+
+type Figures = NonNullable<ChartPoint['figures']>;
+
+function line(
+  group: number,
+  role: ChartSeries['role'],
+  label: string,
+  points: readonly ChartPoint[],
+  value: (figures: Figures) => number,
+) {
+  return { group, role, label, points, value };
+}

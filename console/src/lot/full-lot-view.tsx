@@ -1,0 +1,51 @@
+import { useQuery } from '@tanstack/react-query';
+import type { FullLot } from '../api/lot.ts';
+import { fetchTrace } from '../api/trace.ts';
+import { ConditionsSection } from '../chart/conditions-section.tsx';
+import { formatZone } from '../format/time.ts';
+import { TraceSection } from '../graph/trace-section.tsx';
+import { AsOfLine, StaleBanner } from '../shell/as-of.tsx';
+import { Section } from '../shell/section.tsx';
+import { EventTable } from './event-table.tsx';
+import { HoldingsTable } from './holdings-table.tsx';
+import { IncidentList } from './incident-list.tsx';
+import { incidentsOf } from './incidents.ts';
+import { LotHeading } from './lot-heading.tsx';
+import { mainStream } from './main-stream.ts';
+import { pathLines } from './path.ts';
+import { PathList } from './path-list.tsx';
+
+/** Everything about a lot, for those who may read. */
+export function FullLotView({ lot }: { lot: FullLot }) {
+  const trace = useQuery({
+    queryKey: ['trace', lot.gtin, lot.lot],
+    queryFn: ({ signal }) => fetchTrace(lot.gtin, lot.lot, signal),
+  });
+  const limits = lot.product?.limits ?? [];
+  const stream = mainStream(limits);
+  const incidents = incidentsOf(lot.conditions.excursions);
+  const zone = formatZone(lot.lastMs);
+  return (
+    <>
+      <StaleBanner {...lot} />
+      <LotHeading lot={lot} stream={stream} />
+      <IncidentList incidents={incidents} stays={lot.conditions.stays} />
+      <Section title="Path" aside={`Times in ${zone}`}>
+        <PathList
+          lines={pathLines(lot, lot.discrepancies, incidents)}
+          history={lot}
+          item={lot.id}
+          stream={stream}
+          trace={trace.data ?? null}
+        />
+      </Section>
+      <ConditionsSection conditions={lot.conditions} limits={limits} stream={stream} zone={zone} />
+      <TraceSection query={trace} excursions={lot.conditions.excursions} />
+      <Section title="Where it is now">
+        <HoldingsTable holdings={lot.holdings} state={lot.state} />
+      </Section>
+      <EventTable events={lot.events} />
+      <AsOfLine {...lot} />
+    </>
+  );
+}

@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { lotPath, parseRoute, unitPath } from './route.ts';
+
+const gtin = '09521002002003';
+
+describe('addresses', () => {
+  test.each(['F1/261122-01', '100% ripe', 'RH261122-01A', 'a+b', '?&', '%2F', "it's"])(
+    'a lot numbered %s has a page of its own',
+    (lot) => {
+      // What a browser makes of the link, and gives back as the location's path.
+      const path = new URL(lotPath(gtin, lot), 'http://127.0.0.1').pathname;
+      expect(parseRoute(path)).toEqual({ page: 'lot', gtin, lot });
+    },
+  );
+
+  test('a shorter GTIN and a slash at the end name the same lot', () => {
+    expect(parseRoute('/01/9521002002003/10/A1/')).toEqual({ page: 'lot', gtin, lot: 'A1' });
+  });
+
+  test('a unit is addressed by its SSCC', () => {
+    const sscc = '195210020000000013';
+    expect(parseRoute(unitPath(sscc))).toEqual({ page: 'unit', sscc });
+  });
+
+  test.each([
+    ['/01/09521002002005/10/A1', /check digit/],
+    ['/01/09521002002003/10/%E0%A4%A', /escape/],
+    ['/00/123', /18 digits/],
+    ['/somewhere', /no page/],
+    ['/01/09521002002003', /no page/],
+  ])('%s says what is wrong with it', (path, reason) => {
+    expect(parseRoute(path)).toEqual({ page: 'unknown', reason: expect.stringMatching(reason) });
+  });
+});

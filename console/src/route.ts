@@ -1,0 +1,36 @@
+import { gtin14, lotNumber, sscc18, toDigitalLink, unescapeSegment } from '@hopline/protocol/gs1';
+
+/** Which page an address names. */
+export type Route =
+  | { readonly page: 'overview' }
+  | { readonly page: 'lot'; readonly gtin: string; readonly lot: string }
+  | { readonly page: 'unit'; readonly sscc: string }
+  | { readonly page: 'unknown'; readonly reason: string };
+
+/**
+ * Reads the path of an address as a browser gives it, percent-escapes included. Lots and units have the paths of their
+ * GS1 Digital Links, so that the code on a case leads here on any host.
+ */
+export function parseRoute(path: string): Route {
+  if (path === '/') return { page: 'overview' };
+  const [, key, value = '', qualifier, lot = '', ...rest] = path.replace(/\/$/, '').split('/');
+  try {
+    if (key === '01' && qualifier === '10' && rest.length === 0) {
+      return { page: 'lot', gtin: gtin14(unescapeSegment(value)), lot: lotNumber(unescapeSegment(lot)) };
+    }
+    if (key === '00' && qualifier === undefined) return { page: 'unit', sscc: sscc18(unescapeSegment(value)) };
+  } catch (error) {
+    return { page: 'unknown', reason: error instanceof Error ? error.message : 'The address cannot be read' };
+  }
+  return { page: 'unknown', reason: 'There is no page at this address' };
+}
+
+/** Path of a lot's page. */
+export function lotPath(gtin: string, lot: string): string {
+  return toDigitalLink({ kind: 'lgtin', gtin, lot }, '');
+}
+
+/** Path of a logistic unit's page. */
+export function unitPath(sscc: string): string {
+  return toDigitalLink({ kind: 'sscc', sscc }, '');
+}
