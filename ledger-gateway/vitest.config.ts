@@ -6,5 +6,8 @@ export default defineConfig({
     environment: 'node',
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
+    // A database is made for many of the tests, and a busy machine takes its time for that.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

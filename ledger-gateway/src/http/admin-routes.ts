@@ -1,5 +1,6 @@
 import {
   nodeIdSchema,
+  organisationRecordSchema,
   productSchema,
   revocationSchema,
   signerSchema,
@@ -13,6 +14,7 @@ import { createApiKey, listApiKeys, newKeySchema, revokeApiKey } from '../auth/a
 import { roleSchema } from '../auth/caller.ts';
 import { createEnrolmentCode, newCodeSchema } from '../auth/enrolment-codes.ts';
 import { createNodeToken, revokeNodeTokens } from '../auth/node-tokens.ts';
+import { found } from '../gateway-error.ts';
 import { enrolNode, enrolSigner } from '../intake/enrol.ts';
 import { enrolDevice, enrolDeviceSchema, renewPassword } from '../intake/enrol-device.ts';
 import { projected } from '../intake/projected.ts';
@@ -24,7 +26,7 @@ import { readJson } from './read-body.ts';
 import { route } from './route.ts';
 
 const doneSchema = z.object({ transactionId: z.string(), block: z.int() });
-const organisationSchema = z.strictObject({
+const organisationBody = z.strictObject({
   name: z.string().min(1).max(200),
   companyPrefixes: z.array(z.string().regex(/^\d{4,12}$/)).max(50),
 });
@@ -58,17 +60,28 @@ export function adminRoutes(app: AppContext): Hono<AppEnv> {
   const admin = requires('administer');
   const enrolment = { mspId, channel: app.channel, store, submit, entropy };
   return new Hono<AppEnv>()
+    .get(
+      '/organisation',
+      route({ summary: 'The organisation as it is on the ledger', tag: 'admin', answer: organisationRecordSchema }),
+      requires('read'),
+      async (c) => {
+        const [row] = await store.query<{ record: unknown }>('select record from organisations where msp_id = $1', [
+          mspId,
+        ]);
+        return c.json(organisationRecordSchema.parse(found(row, 'the organisation', { mspId }).record));
+      },
+    )
     .put(
       '/organisation',
       route({
         summary: 'Name and company prefixes of the organisation',
         tag: 'admin',
-        body: organisationSchema,
+        body: organisationBody,
         answer: doneSchema,
       }),
       admin,
       async (c) => {
-        const body = await json(c, organisationSchema);
+        const body = await json(c, organisationBody);
         const organisation = {
           mspId,
           ...body,

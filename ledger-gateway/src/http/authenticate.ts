@@ -22,9 +22,9 @@ export function identifyCaller(app: AppContext): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const address = c.get('address');
     const shown = credentials(c);
-    if (shown) failures.check(address);
     const caller = shown && (await callerOf(app, shown));
     if (shown && !caller) {
+      // Only wrong credentials are slowed down: right ones from the same address are somebody else's.
       failures.take(address);
       // A browser's old session is not an attempt to get in: it counts as none, and the cookie is of no use any more.
       if (shown.kind !== 'session') throw new GatewayError('unauthenticated', 'the credentials are not valid');

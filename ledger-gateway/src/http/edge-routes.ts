@@ -27,12 +27,10 @@ export function edgeRoutes(app: AppContext): Hono<AppEnv> {
 
   /** The node whose token this is; where the address names one, it must be the same. */
   async function nodeOf(c: Context<AppEnv>): Promise<string> {
-    const address = c.get('address');
-    failures.check(address);
     const token = bearerOf(c);
     const node = token ? await nodeOfToken(app.store, token, app.clock.now()) : null;
     if (!node) {
-      failures.take(address);
+      failures.take(c.get('address'));
       throw new GatewayError('unauthenticated', 'the token is not valid');
     }
     perNode.take(node);

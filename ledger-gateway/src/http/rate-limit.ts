@@ -21,23 +21,14 @@ export class RateLimit {
 
   /** Takes a token. Throws `rate-limited` with the time until the next one. */
   take(name: string): void {
-    this.check(name);
     const bucket = this.#level(name);
+    if (bucket.tokens < 1) {
+      const retryAfterMs = ((1 - bucket.tokens) / this.#perSecond) * 1000;
+      throw new GatewayError('rate-limited', 'too many requests', {}, { retryAfterMs });
+    }
     this.#buckets.delete(name);
     this.#buckets.set(name, { tokens: bucket.tokens - 1, atMs: bucket.atMs });
     if (this.#buckets.size > maxBuckets) this.#drop();
-  }
-
-  /** Throws `rate-limited` where no token is left, and takes none. */
-  check(name: string): void {
-    const { tokens } = this.#level(name);
-    if (tokens >= 1) return;
-    throw new GatewayError(
-      'rate-limited',
-      'too many requests',
-      {},
-      { retryAfterMs: ((1 - tokens) / this.#perSecond) * 1000 },
-    );
   }
 
   #level(name: string): { tokens: number; atMs: number } {

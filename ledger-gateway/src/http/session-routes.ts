@@ -31,7 +31,6 @@ export function sessionRoutes(app: AppContext): Hono<AppEnv> {
         answer: callerSchema,
       }),
       async (c) => {
-        failures.check(c.get('address'));
         const { key } = await readJson(c, z.strictObject({ key: z.string().max(200) }), httpLimits.maxJsonBytes);
         const session = await openSession(app.store, key, { nowMs: app.clock.now(), randomBytes: app.randomBytes });
         if (!session) {

@@ -1,5 +1,4 @@
 import {
-  type Organisation,
   organisationRecordSchema,
   type Signer,
   signEnrolment,
@@ -35,18 +34,15 @@ export async function bootstrapOrganisation(
   keys: OrganisationKeys,
   newCode: () => string,
 ): Promise<void> {
-  const organisation: Organisation = {
-    mspId: options.mspId,
-    name: options.name,
-    companyPrefixes: [...options.companyPrefixes],
-    registryKey: toBase64Url(keys.registry.publicKey),
-    gatewayKey: toBase64Url(keys.gateway.publicKey),
-  };
   const known = organisationRecordSchema
     .nullable()
     .parse(await ledger.evaluate('registry:GetOrganisation', { mspId: options.mspId }));
-  const wanted = organisationRecordSchema.parse({ schema: 1, ...organisation });
-  if (JSON.stringify(known) !== JSON.stringify(wanted)) {
+  const registryKey = toBase64Url(keys.registry.publicKey);
+  const gatewayKey = toBase64Url(keys.gateway.publicKey);
+  if (known?.registryKey !== registryKey || known.gatewayKey !== gatewayKey) {
+    // Name and prefixes on the ledger are newer than those of the configuration, where both are there.
+    const { name, companyPrefixes } = known ?? options;
+    const organisation = { mspId: options.mspId, name, companyPrefixes: [...companyPrefixes], registryKey, gatewayKey };
     await ledger.submit('registry:PutOrganisation', { organisation });
   }
   await ensureSigner(ledger, channel, options.mspId, keys, newCode);

@@ -10,7 +10,7 @@ import {
   transactions,
 } from '@hopline/protocol';
 import { connect, hash, signers } from '@hyperledger/fabric-gateway';
-import { common } from '@hyperledger/fabric-protos';
+import { common, gateway as gatewayProtos, msp } from '@hyperledger/fabric-protos';
 import type { Clock } from '../clock.ts';
 import type { BlockFacts } from './block-facts.ts';
 import type { LedgerOptions, SubmitLimits } from './ledger-options.ts';
@@ -52,9 +52,10 @@ export async function openLedger(
     'grpc.max_reconnect_backoff_ms': 3_000,
     ...(tls?.hostOverride ? { 'grpc.ssl_target_name_override': tls.hostOverride } : {}),
   });
+  const identity = { mspId: options.mspId, credentials: certificate };
   const gateway = connect({
     client,
-    identity: { mspId: options.mspId, credentials: certificate },
+    identity,
     signer: signers.newPrivateKeySigner(createPrivateKey(key)),
     hash: hash.sha256,
   });
@@ -63,16 +64,15 @@ export async function openLedger(
   const submitContext: SubmitContext = {
     ...context,
     contract: network.getContract(options.chaincode),
+    commitById: (transactionId) => gateway.newCommit(commitRequest(options.channel, identity, transactionId)),
     signal: closing.signal,
   };
-  const systemContext: SubmitContext = { ...submitContext, contract: network.getContract('qscc') };
+  const systemChaincode = network.getContract('qscc');
   return {
     submit: (name, input) => submitTransaction(submitContext, name, JSON.stringify(transactions[name].parse(input))),
     evaluate: (name, input) => evaluateTransaction(submitContext, name, JSON.stringify(queries[name].parse(input))),
     async height() {
-      const bytes = await systemContext.contract.evaluate('GetChainInfo', {
-        arguments: [options.channel],
-      });
+      const bytes = await systemChaincode.evaluate('GetChainInfo', { arguments: [options.channel] });
       return common.BlockchainInfo.deserializeBinary(bytes).getHeight();
     },
     async *blocks(from, signal) {
@@ -95,4 +95,22 @@ export async function openLedger(
       client.close();
     },
   };
+}
+
+/** A request for a transaction's commit status, not signed yet (fabric-protos, `gateway.SignedCommitStatusRequest`). */
+function commitRequest(
+  channel: string,
+  { mspId, credentials: certificate }: { readonly mspId: string; readonly credentials: Uint8Array },
+  transactionId: string,
+): Uint8Array {
+  const creator = new msp.SerializedIdentity();
+  creator.setMspid(mspId);
+  creator.setIdBytes(certificate);
+  const request = new gatewayProtos.CommitStatusRequest();
+  request.setChannelId(channel);
+  request.setTransactionId(transactionId);
+  request.setIdentity(creator.serializeBinary());
+  const signed = new gatewayProtos.SignedCommitStatusRequest();
+  signed.setRequest(request.serializeBinary());
+  return signed.serializeBinary();
 }

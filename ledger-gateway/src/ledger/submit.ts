@@ -21,6 +21,8 @@ export interface Committed {
 
 export interface SubmitContext {
   readonly contract: Contract;
+  /** The commit of a transaction that is known by its id alone. */
+  readonly commitById: (transactionId: string) => Commit;
   readonly clock: Clock;
   readonly limits: SubmitLimits;
   /** A number in [0, 1) that spreads retries of several gateways. */
@@ -76,13 +78,21 @@ function endorse(context: SubmitContext, proposal: Proposal): Promise<Transactio
 async function commit(context: SubmitContext, transaction: Transaction): Promise<Status> {
   const id = transaction.getTransactionId();
   const { submitTimeoutMs, commitStatusTimeoutMs } = context.limits;
-  const submitted: Commit = await repeat(
+  const submitted = await repeat(
     context,
     'submit',
-    () => transaction.submit({ deadline: deadline(context, submitTimeoutMs) }),
+    async (): Promise<Commit> => {
+      try {
+        return await transaction.submit({ deadline: deadline(context, submitTimeoutMs) });
+      } catch (error) {
+        // Sent already, by an earlier attempt whose answer was lost: its outcome is asked for by its id.
+        if (classify('submit', error).kind === 'duplicate') return context.commitById(id);
+        throw error;
+      }
+    },
     id,
   );
-  // A duplicate that reaches the ledger does not replace the first: the status asked for by id is the first one's.
+  // A second copy that reaches the ledger does not replace the first: the status by id is the first one's.
   return repeat(
     context,
     'commit-status',
@@ -108,11 +118,9 @@ async function repeat<T>(context: SubmitContext, step: Step, run: () => Promise<
 /** What a step's final failure means for whoever asked: before `submit` nothing has happened, after it nobody knows. */
 function failed(limits: SubmitLimits, step: Step, failure: Failure, id: string, cause: unknown): Error {
   if (failure.kind === 'refused') return refusedError(failure.refusal, cause);
-  if (failure.kind === 'duplicate') return commitUnknownError(id, limits.retryAfterMs, cause);
-  if (step === 'endorse' || step === 'evaluate') {
-    if (failure.kind !== 'final') return unavailableError(limits.retryAfterMs, cause);
-    return unavailableError(limits.maxBackoffMs, cause);
-  }
+  // An id is made anew for each proposal, so a peer that knows it at endorsement has seen this very transaction.
+  const nothingSent = (step === 'endorse' || step === 'evaluate') && failure.kind !== 'duplicate';
+  if (nothingSent) return unavailableError(limits.retryAfterMs, cause);
   return commitUnknownError(id, limits.retryAfterMs, cause);
 }
 

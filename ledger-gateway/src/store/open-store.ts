@@ -120,10 +120,16 @@ async function writeSynced(path: string, value: LastRun): Promise<void> {
   await rename(`${path}.new`, path);
 }
 
+/** Files that are synced at once. */
+const syncsAtOnce = 16;
+
 async function syncFolder(folder: string): Promise<void> {
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const file = await open(join(entry.parentPath, entry.name), 'r');
-    await file.datasync().finally(() => file.close());
-  }
+  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  const worker = async () => {
+    for (let entry = files.pop(); entry; entry = files.pop()) {
+      const file = await open(join(entry.parentPath, entry.name), 'r');
+      await file.datasync().finally(() => file.close());
+    }
+  };
+  await Promise.all(Array.from({ length: syncsAtOnce }, worker));
 }

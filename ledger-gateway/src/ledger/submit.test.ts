@@ -1,0 +1,142 @@
+import { status } from '@grpc/grpc-js';
+import { StatusCode } from '@hyperledger/fabric-gateway';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Clock } from '../clock.ts';
+import { startScriptedPeer } from '../testing/scripted-peer.ts';
+import { type Ledger, openLedger } from './ledger.ts';
+import { submitLimits } from './ledger-options.ts';
+
+const refusal = { code: 'statement-gap', message: 'statements before this one are missing', details: { expected: 3 } };
+const inPeersWords = `chaincode response 500, ${JSON.stringify(refusal)}`;
+
+let peer: Awaited<ReturnType<typeof startScriptedPeer>>;
+let ledger: Ledger;
+let pauses: number[];
+
+beforeEach(async () => {
+  peer = await startScriptedPeer();
+  pauses = [];
+  const clock: Clock = {
+    now: () => Date.now(),
+    sleep: async (ms) => {
+      pauses.push(ms);
+    },
+  };
+  ledger = await openLedger(
+    { ...peer.options, mspId: 'FreshHubMSP' },
+    { clock, random: () => 1, limits: submitLimits },
+  );
+});
+
+afterEach(async () => {
+  ledger.close();
+  await peer.stop();
+});
+
+const submit = () => ledger.submit('readings:AnchorStatements', { statements: ['AA'] });
+const steps = () => peer.calls.map((call) => call.method);
+const ids = () => new Set(peer.calls.map((call) => call.transactionId)).size;
+
+test('endorse, submit and commit status make a committed transaction', async () => {
+  peer.script('commitStatus', { code: StatusCode.VALID, block: 7 });
+  const committed = await submit();
+  expect(committed).toEqual({ transactionId: peer.calls[0]?.transactionId, block: 7, result: null });
+  expect(steps()).toEqual(['endorse', 'submit', 'commitStatus']);
+});
+
+describe('the chaincode’s refusal', () => {
+  test('is final, and comes with its code and values', async () => {
+    peer.script('endorse', { error: status.ABORTED, detail: inPeersWords });
+    await expect(submit()).rejects.toMatchObject({ code: 'statement-gap', details: { expected: 3 } });
+    expect(steps()).toEqual(['endorse']);
+  });
+
+  test('is found in the message as well', async () => {
+    peer.script('evaluate', { error: status.UNKNOWN, message: inPeersWords });
+    await expect(ledger.evaluate('readings:GetHead', { node: '9521002000115/0' })).rejects.toMatchObject({
+      code: 'statement-gap',
+    });
+  });
+});
+
+describe('a passing failure', () => {
+  test.each([
+    ['endorse', status.ABORTED],
+    ['endorse', status.UNAVAILABLE],
+    ['endorse', status.FAILED_PRECONDITION],
+    ['endorse', status.DEADLINE_EXCEEDED],
+    ['submit', status.UNAVAILABLE],
+    ['submit', status.DEADLINE_EXCEEDED],
+    ['commitStatus', status.DEADLINE_EXCEEDED],
+  ] as const)('of %s (%i) is tried again with the same transaction', async (step, error) => {
+    peer.script(step, { error }, { error });
+    await expect(submit()).resolves.toMatchObject({ block: 1 });
+    expect(steps().filter((method) => method === step)).toHaveLength(3);
+    expect(ids()).toBe(1);
+    expect(pauses).toEqual([100, 200]);
+  });
+
+  test('before anything was submitted says that the ledger is away', async () => {
+    peer.script('endorse', ...Array.from({ length: 9 }, () => ({ error: status.UNAVAILABLE })));
+    await expect(submit()).rejects.toMatchObject({ code: 'ledger-unavailable' });
+    expect(steps()).toHaveLength(submitLimits.maxAttemptsPerStep);
+  });
+
+  test('after it was submitted says that nobody knows, with the transaction’s id', async () => {
+    peer.script('commitStatus', ...Array.from({ length: 9 }, () => ({ error: status.UNAVAILABLE })));
+    const error = await submit().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'commit-unknown', details: { transactionId: peer.calls[0]?.transactionId } });
+  });
+});
+
+describe('overload', () => {
+  test.each([
+    [status.UNKNOWN, 'too many requests for /gateway.Gateway, exceeding concurrency limit (500)'],
+    [status.RESOURCE_EXHAUSTED, 'busy'],
+  ])('(%i) is pushed back at once', async (error, message) => {
+    peer.script('endorse', { error, message });
+    await expect(submit()).rejects.toMatchObject({
+      code: 'ledger-unavailable',
+      retryAfterMs: submitLimits.retryAfterMs,
+    });
+    expect(steps()).toEqual(['endorse']);
+  });
+});
+
+describe('a transaction that was committed as invalid', () => {
+  test('after a conflict of reads is made anew', async () => {
+    peer.script(
+      'commitStatus',
+      { code: StatusCode.MVCC_READ_CONFLICT, block: 2 },
+      { code: StatusCode.VALID, block: 3 },
+    );
+    await expect(submit()).resolves.toMatchObject({ block: 3 });
+    expect(ids()).toBe(2);
+  });
+
+  test('after too many conflicts is an error of its own', async () => {
+    const conflict = { code: StatusCode.MVCC_READ_CONFLICT, block: 2 };
+    peer.script('commitStatus', ...Array.from({ length: 20 }, () => conflict));
+    await expect(submit()).rejects.toMatchObject({ code: 'ledger-conflict', block: 2 });
+    expect(ids()).toBe(submitLimits.maxConflictRetries + 1);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(submitLimits.maxBackoffMs);
+  });
+
+  test('for another reason is final, with transaction, block and reason', async () => {
+    peer.script('commitStatus', { code: StatusCode.ENDORSEMENT_POLICY_FAILURE, block: 4 });
+    await expect(submit()).rejects.toMatchObject({
+      code: 'ledger-conflict',
+      validationCode: StatusCode.ENDORSEMENT_POLICY_FAILURE,
+      details: { block: 4, validation: 'ENDORSEMENT_POLICY_FAILURE' },
+    });
+    expect(ids()).toBe(1);
+  });
+});
+
+test('a duplicate is already sent: its outcome is asked for by its id', async () => {
+  peer.script('submit', { error: status.DEADLINE_EXCEEDED }, { error: status.ABORTED, message: 'DUPLICATE_TXID' });
+  peer.script('commitStatus', { code: StatusCode.VALID, block: 9 });
+  await expect(submit()).resolves.toMatchObject({ block: 9 });
+  expect(steps()).toEqual(['endorse', 'submit', 'submit', 'commitStatus']);
+  expect(ids()).toBe(1);
+});
