@@ -116,7 +116,7 @@ export class Intake {
     if (examined === 'topic' || examined === 'unavailable') return { kind: 'refuse', why: examined };
     if (examined === 'status') return { kind: 'passed-on' };
     const device = publish.topic?.device ?? '';
-    const verdict = forVersion(this.#judge(device, incoming, examined), session.version, publish.qos);
+    const verdict = forVersion(this.#judge(device, incoming, examined, isFull), session.version, publish.qos);
     if (isFull && verdict.kind !== 'duplicate' && verdict.kind !== 'refuse')
       return { kind: 'refuse', why: 'disk-full' };
     switch (verdict.kind) {
@@ -133,7 +133,7 @@ export class Intake {
     return verdict;
   }
 
-  #judge(device: string, incoming: Prepared, examined: Examined): Verdict {
+  #judge(device: string, incoming: Prepared, examined: Examined, isFull: boolean): Verdict {
     const { stores } = this.#ports;
     const { message, publish, session } = incoming;
     const sequence = sequenceOf(examined);
@@ -146,8 +146,8 @@ export class Intake {
         sequence === null && publish.dup && stores.legacy.isResent(session.key, publish.packetId, digestOf(message)),
     };
     const verdict = judge(examined, facts, this.#limits());
-    // An accepted reading meets its double, if there is one, on the unique index; others have to look for it.
-    if (verdict.kind === 'accept' || sequence === null) return verdict;
+    // A reading that is to be stored meets its double, if there is one, on the unique index; others have to look for it.
+    if (sequence === null || (verdict.kind === 'accept' && !isFull)) return verdict;
     return judge(examined, { ...facts, sameSequence: this.#compare(device, incoming, examined) }, this.#limits());
   }
 
