@@ -66,7 +66,7 @@ Next to a running "npm start" nothing else is needed; elsewhere --gateway, --msp
       rules,
       key,
     } as const;
-    const { password, url } = await enrolDevice(gateway, request, Date.now());
+    const { password, expiresMs, url } = await enrolDevice(gateway, request, Date.now());
     const needs = {
       device,
       url: url ?? addressOf(nodes, state),
@@ -77,7 +77,7 @@ Next to a running "npm start" nothing else is needed; elsewhere --gateway, --msp
     };
     const out = values.text('out');
     if (out !== undefined) await writeNewSecret(out, `${JSON.stringify(needs, null, 2)}\n`);
-    console.log(tell(needs));
+    console.log(tell(needs, expiresMs));
   },
 };
 
@@ -91,7 +91,8 @@ interface DeviceNeeds {
   readonly topic: string;
 }
 
-function tell(needs: DeviceNeeds): string {
+function tell(needs: DeviceNeeds, expiresMs: number | undefined): string {
+  const until = expiresMs === undefined ? '' : `, and ends on ${new Date(expiresMs).toISOString().slice(0, 10)}`;
   return [
     `${needs.device} is enrolled. It needs:`,
     '',
@@ -101,8 +102,8 @@ function tell(needs: DeviceNeeds): string {
     `  topic      ${needs.topic}`,
     `  key file   ${needs.keyFile ?? 'none: it sends SenML-JSON, and its readings are session-authenticated'}`,
     '',
-    'The password is shown this once. The edge node knows the device as soon as it has refreshed its copy of the registry',
-    '(30 s by default). docs/devices.md shows how a device connects.',
+    `The password is shown this once${until}. The edge node knows the device as soon as it has refreshed its`,
+    'copy of the registry (30 s by default). docs/devices.md shows how a device connects.',
   ].join('\n');
 }
 

@@ -5,11 +5,17 @@ import { SimError } from '../error.ts';
 const requestTimeoutMs = 30_000;
 
 const codeSchema = z.object({ code: z.string().min(1), expiresMs: z.number() });
-const registrationSchema = z.object({ password: z.string().min(1), url: z.string().optional() });
+const registrationSchema = z.object({
+  password: z.string().min(1),
+  expiresMs: z.number().optional(),
+  url: z.string().optional(),
+});
 const sitesSchema = z.object({ sites: z.array(z.object({ gln: z.string(), mspId: z.string() })) });
 
 export interface Registration {
   readonly password: string;
+  /** When the password ends, in ms since 1970. */
+  readonly expiresMs?: number | undefined;
   /** MQTT address, as far as the gateway knows it. */
   readonly url?: string | undefined;
 }
