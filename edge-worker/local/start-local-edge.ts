@@ -63,6 +63,8 @@ export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEd
   const child = spawn(workerd, ['serve', layout.config, '--control-fd=3'], {
     cwd: dataDir,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    // A group of its own: Ctrl-C in a terminal is for whoever started this, who ends it in order.
+    detached: true,
   });
   const ended = once(child, 'exit').then(unlock);
   // A failure to spawn shows as an exit that never comes: it is told by `listening`.
