@@ -8,14 +8,16 @@ import {
 } from '@hopline/protocol';
 import { SimError } from '../error.ts';
 import type { Random } from '../random/random.ts';
-import { type BackoffOptions, backoffMs, defaultBackoff } from './backoff.ts';
+import { type BackoffOptions, defaultBackoff } from './backoff.ts';
 import { type Journal, payloadDigest } from './journal.ts';
 import { type Link, openLink, type PublishOutcome } from './link.ts';
 import { type Misbehaviour, misbehave } from './misbehaviour.ts';
 import { Outbox, type OutboxEntry } from './outbox.ts';
+import { isPushBack, PushBack } from './push-back.ts';
 import { SequenceKeeper } from './sequence-keeper.ts';
 import type { DeviceMemory, DeviceStore } from './store.ts';
-import { countBy, emptyTally, type Tally } from './tally.ts';
+import { countBy, emptyTally, hexCode, type Tally } from './tally.ts';
+import { Watchers } from './watchers.ts';
 
 export interface DeviceOptions {
   /** Its URN: MQTT user name, client id, and part of its topics. */
@@ -41,10 +43,6 @@ const defaultOutboxCapacity = 50_000;
 /** How long a device that is moved or stopped waits for answers on their way. */
 const settleTimeoutMs = 10_000;
 const quarantinedPrefix = 'quarantined: ';
-/** Unspecified error and quota exceeded are push-back, not a verdict (MQTT 5 section 3.4.2.1): the reading is kept. */
-const pushBackCodes = new Set([0x80, 0x97]);
-/** Also what an edge node says while it has no valid copy of the registry to judge by. */
-const pushBackReason = 'unavailable';
 /** Far beyond what the run will use: for wrong messages that must not take a good reading's place. */
 const unusedCounterDistance = 1_000_000_000;
 
@@ -76,10 +74,10 @@ export class Device {
   #nextId = 0;
   #highestSentId = -1;
   #isOpening = false;
-  #pushBack: { attempt: number; timer: NodeJS.Timeout | null } = { attempt: 0, timer: null };
+  readonly #pushBack: PushBack;
   #recording: Promise<unknown> = Promise.resolve();
   #isStopped = false;
-  readonly #watchers = new Set<() => void>();
+  readonly #watchers = new Watchers();
   #lastAcknowledged: { entry: OutboxEntry; node: string } | null = null;
   #resentBefore = 0;
 
@@ -90,6 +88,7 @@ export class Device {
       options.outboxCapacity ?? defaultOutboxCapacity,
       options.inFlightWindow ?? defaultInFlightWindow,
     );
+    this.#pushBack = new PushBack(options.backoff ?? defaultBackoff, options.random.uniform);
     this.#openedEpochs = { ...memory.openedEpochs };
     this.#sequence = new SequenceKeeper(memory.epoch, memory.nextCounter, (epoch, next) => this.#save(epoch, next));
     for (const entry of memory.undelivered) this.#outbox.add({ ...entry, id: this.#nextId++ });
@@ -150,10 +149,9 @@ export class Device {
   async disconnect(): Promise<void> {
     const link = this.#link;
     if (!link) return;
-    await this.#until(() => this.#outbox.inFlight === 0 || !link.isConnected, settleTimeoutMs);
+    await this.#watchers.until(() => this.#outbox.inFlight === 0 || !link.isConnected, settleTimeoutMs);
     this.#link = null;
-    if (this.#pushBack.timer) clearTimeout(this.#pushBack.timer);
-    this.#pushBack = { attempt: 0, timer: null };
+    this.#pushBack.cancel();
     await link.close();
     this.#resentBefore += link.resent;
     this.tally.resent = this.#resentBefore;
@@ -202,7 +200,7 @@ export class Device {
   /** Waits until everything recorded is delivered; `false` when that takes longer. */
   async drain(timeoutMs: number): Promise<boolean> {
     await this.#recording;
-    return this.#until(() => this.#outbox.size === 0, timeoutMs);
+    return this.#watchers.until(() => this.#outbox.size === 0, timeoutMs);
   }
 
   /** Ends the device's run; what is undelivered, and where the counter stands, is remembered. */
@@ -221,7 +219,7 @@ export class Device {
         this.tally.lost++;
         return false;
       }
-      await this.#until(() => !this.#outbox.isFull || this.#isStopped, Number.POSITIVE_INFINITY);
+      await this.#watchers.until(() => !this.#outbox.isFull || this.#isStopped, Number.POSITIVE_INFINITY);
     }
     if (this.#isStopped) throw new SimError('stopped', 'the device records no more', { device: this.urn });
     this.#outbox.add(await this.#message(pack));
@@ -241,7 +239,7 @@ export class Device {
   /** Sends as much as window, session and push-back allow. */
   #pump(): void {
     const link = this.#link;
-    if (!link?.isConnected || this.#isOpening || this.#pushBack.timer) return;
+    if (!link?.isConnected || this.#isOpening || this.#pushBack.isOn) return;
     const window = Math.min(this.#outbox.window, link.receiveMaximum);
     for (let entry = this.#outbox.peek(window); entry; entry = this.#outbox.peek(window)) {
       if (entry.epoch !== null && (this.#openedEpochs[this.#node] ?? -1) < entry.epoch) {
@@ -274,7 +272,7 @@ export class Device {
     if (this.#link !== link) return;
     this.#isOpening = false;
     if (isPushBack(outcome)) {
-      this.#holdBack();
+      this.#pushBack.hold(() => this.#pump());
       return;
     }
     // Refused for good: the readings go out all the same, and the edge shows them in its quarantine.
@@ -285,13 +283,13 @@ export class Device {
   #settle(entry: OutboxEntry, node: string, outcome: PublishOutcome): void {
     if (outcome.kind === 'acknowledged') {
       this.#outbox.settle(entry.id);
-      this.#pushBack.attempt = 0;
+      this.#pushBack.relax();
       this.#lastAcknowledged = { entry, node };
       this.#acknowledged(entry, node, outcome.reason);
     } else if (isPushBack(outcome)) {
       this.tally.postponed++;
       this.#outbox.putBack(entry.id);
-      this.#holdBack();
+      this.#pushBack.hold(() => this.#pump());
     } else if (outcome.kind === 'refused') {
       this.#outbox.settle(entry.id);
       countBy(this.tally.refused, hexCode(outcome.reasonCode));
@@ -322,16 +320,6 @@ export class Device {
     });
   }
 
-  #holdBack(): void {
-    if (this.#pushBack.timer) return;
-    const { backoff = defaultBackoff, random } = this.#options;
-    const waitMs = backoffMs(backoff, this.#pushBack.attempt++, random.uniform());
-    this.#pushBack.timer = setTimeout(() => {
-      this.#pushBack.timer = null;
-      this.#pump();
-    }, waitMs);
-  }
-
   #publishNow(topic: string, payload: Uint8Array<ArrayBuffer>): Promise<PublishOutcome> {
     const link = this.#link;
     if (!link) return Promise.resolve({ kind: 'unsettled' });
@@ -346,34 +334,10 @@ export class Device {
 
   #notify(): void {
     if (this.#link) this.tally.resent = this.#resentBefore + this.#link.resent;
-    for (const watcher of this.#watchers) watcher();
+    this.#watchers.notify();
   }
-
-  /** Waits for a condition that changes with settled messages; `false` after `timeoutMs`. */
-  async #until(isSo: () => boolean, timeoutMs: number): Promise<boolean> {
-    if (isSo()) return true;
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const watcher = () => {
-      if (isSo()) resolve(true);
-    };
-    this.#watchers.add(watcher);
-    const timer = Number.isFinite(timeoutMs) ? setTimeout(resolve, timeoutMs, false) : null;
-    const result = await promise;
-    if (timer) clearTimeout(timer);
-    this.#watchers.delete(watcher);
-    return result;
-  }
-}
-
-function isPushBack(outcome: PublishOutcome): boolean {
-  return outcome.kind === 'refused' && (pushBackCodes.has(outcome.reasonCode) || outcome.reason === pushBackReason);
 }
 
 function sequenceOf(entry: OutboxEntry | undefined): DeviceSequence | null {
   return entry?.epoch != null && entry.counter != null ? { epoch: entry.epoch, counter: entry.counter } : null;
-}
-
-/** A reason code as the specification writes it. */
-export function hexCode(code: number): string {
-  return `0x${code.toString(16).padStart(2, '0')}`;
 }

@@ -53,6 +53,11 @@ export function sumTallies(tallies: Iterable<Tally>): Tally {
   return sum;
 }
 
+/** A reason code as the specification writes it. */
+export function hexCode(code: number): string {
+  return `0x${code.toString(16).padStart(2, '0')}`;
+}
+
 export function totalOf(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

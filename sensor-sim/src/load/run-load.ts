@@ -1,8 +1,7 @@
 import { channelName } from '@hopline/protocol';
-import { hexCode } from '../device/device.ts';
 import { type Journal, payloadDigest } from '../device/journal.ts';
 import { type Link, openLinkAndWait, type PublishOutcome } from '../device/link.ts';
-import { countBy } from '../device/tally.ts';
+import { countBy, hexCode } from '../device/tally.ts';
 import { SimError } from '../error.ts';
 import { createRandom } from '../random/random.ts';
 import { type LoadDevice, type LoadMessage, messageMaker } from './messages.ts';
