@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { buildConsole } from '../../console/build.ts';
-import { FabricError } from '../fabric/fabric-error.ts';
 import { organisations } from '../story/network.ts';
 import { LiveLine } from './live-line.ts';
 import { defaultPortBase } from './port-plan.ts';
@@ -77,6 +76,7 @@ async function run(): Promise<void> {
       signal,
       onProgress: progress,
       onFailure: (problem) => {
+        if (interrupts > 0) return;
         failure ??= problem;
         stopping.abort(problem);
       },
@@ -94,8 +94,7 @@ async function run(): Promise<void> {
   await story?.stop();
   await stack?.stop();
   if (failure) {
-    const known = failure instanceof FabricError || failure instanceof Error;
-    console.error(`hopline: ${known ? failure.message : String(failure)}`);
+    console.error(`hopline: ${(failure as Error).message}`);
     process.exit(1);
   }
   console.log('stopped; npm start goes on from here');
