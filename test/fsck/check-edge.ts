@@ -1,42 +1,44 @@
 import {
-  type Assurance,
+  type DeviceSequence,
   decodeLeaf,
-  decodeSummary,
   equal,
   fromBase64Url,
   type Leaf,
-  leafHash,
-  merkleRoot,
   parseReading,
-  type SequenceRange,
-  sha256,
   toBase64Url,
-  verifyInclusion,
   verifyReading,
 } from '@hopline/protocol';
+import { checkBatch } from './check-batch.ts';
 import type { AnchoredStatement } from './check-ledger.ts';
 import type { Fault } from './fault.ts';
-import type { EdgeBatch, EdgeContents } from './read-edge.ts';
+import { sha256 } from './merkle.ts';
+import type { EdgeContents } from './read-edge.ts';
 import type { RegistryHistory } from './registry-history.ts';
+
+/** A reading as a leaf holds it. */
+export interface Reading {
+  /** base64url SHA-256 of what the device sent. */
+  readonly digest: string;
+  readonly leaf: Leaf;
+  /** `null` for legacy readings. */
+  readonly sequence: DeviceSequence | null;
+}
 
 /** What an edge node's contents say about messages, by the base64url SHA-256 of what the device sent. */
 export interface EdgeFindings {
-  /** Digests of messages in committed batches; a digest that stands twice was anchored twice. */
-  readonly anchored: readonly string[];
+  /** Readings in committed batches; a digest that stands twice was anchored twice. */
+  readonly anchored: readonly Reading[];
   readonly quarantined: readonly string[];
   /** Accepted, and not in a committed batch yet. */
   readonly pending: readonly string[];
-  /** Counters that committed batches cover by their summaries, for batches whose leaves the node no longer has. */
-  readonly covered: ReadonlyMap<string, readonly SequenceRange[]>;
+  /** Committed batches whose leaves are not here: they have left, or the disk was restored from an older copy. */
+  readonly lacking: readonly AnchoredStatement[];
   readonly leaves: number;
   readonly faults: readonly Fault[];
 }
 
-interface Reading {
-  readonly digest: string;
-  readonly device: string;
-  readonly assurance: Assurance;
-}
+/** Signatures under way at once; they run on the platform's threads. */
+const verifiedAtOnce = 256;
 
 /** Computes every hash and signature of an edge node's batches again and compares them with the ledger's statements. */
 export async function checkEdge(
@@ -45,34 +47,31 @@ export async function checkEdge(
   registry: RegistryHistory,
   channel: string,
 ): Promise<EdgeFindings> {
+  const faults: Fault[] = [];
+  const read = (leaves: readonly Uint8Array[]) => readLeaves(edge.node, leaves, registry, channel, faults);
+  const committed: Reading[] = [];
+  const pending: Reading[] = [];
+  const here = new Set<number>();
   const onLedger = new Map(anchored.map((entry) => [entry.parsed.statement.sequence, entry]));
-  const findings = {
-    anchored: [] as string[],
-    quarantined: [] as string[],
-    pending: [] as string[],
-    covered: new Map<string, SequenceRange[]>(),
-    leaves: 0,
-    faults: [] as Fault[],
-  };
   for (const batch of edge.batches) {
-    const readings = await readLeaves(
-      edge.node,
-      batch.leaves.map((entry) => entry.leaf),
-      registry,
-      channel,
-      findings.faults,
-    );
-    findings.leaves += readings.length;
     const entry = onLedger.get(batch.sequence);
-    (entry ? findings.anchored : findings.pending).push(...readings.map((reading) => reading.digest));
-    if (entry) findings.faults.push(...(await checkBatch(edge.node, batch, entry, readings)));
-    if (entry && batch.leaves.length === 0) takeCoverage(findings.covered, batch);
+    const isSame = entry !== undefined && equal(batch.statement, entry.parsed.bytes);
+    const readings = await read(batch.leaves.map(({ leaf }) => leaf));
+    (isSame ? committed : pending).push(...readings);
+    if (entry && !isSame) faults.push({ code: 'batch-differs', detail: `${edge.node} batch ${batch.sequence}` });
+    if (!isSame) continue;
+    faults.push(...checkBatch(edge.node, batch, entry.parsed.statement, readings));
+    if (batch.leaves.length > 0 || entry.parsed.statement.size === 0) here.add(batch.sequence);
   }
-  findings.pending.push(
-    ...(await readLeaves(edge.node, edge.open, registry, channel, findings.faults)).map(({ digest }) => digest),
-  );
-  for (const { message } of edge.quarantine) findings.quarantined.push(await messageDigest(message));
-  return findings;
+  pending.push(...(await read(edge.open)));
+  return {
+    anchored: committed,
+    pending: pending.map(({ digest }) => digest),
+    quarantined: edge.quarantine.map(({ message }) => messageDigest(message)),
+    lacking: anchored.filter(({ parsed: { statement } }) => statement.size > 0 && !here.has(statement.sequence)),
+    leaves: committed.length + pending.length,
+    faults,
+  };
 }
 
 async function readLeaves(
@@ -83,83 +82,52 @@ async function readLeaves(
   faults: Fault[],
 ): Promise<Reading[]> {
   const readings: Reading[] = [];
-  for (const bytes of leaves) {
-    try {
-      const leaf = decodeLeaf(bytes);
-      readings.push({ digest: await messageDigest(leaf.message), device: leaf.device, assurance: leaf.assurance });
-      faults.push(...(await checkSignature(node, leaf, registry, channel)));
-    } catch (error) {
-      faults.push({ code: 'leaf-malformed', detail: `${node}: ${(error as Error).message}` });
+  for (let from = 0; from < leaves.length; from += verifiedAtOnce) {
+    const checked = leaves.slice(from, from + verifiedAtOnce).map(async (bytes) => {
+      try {
+        const reading = readLeaf(bytes);
+        return { reading, faults: await checkSignature(node, reading, registry, channel) };
+      } catch (error) {
+        return { reading: null, faults: [fault('leaf-malformed', `${node}: ${(error as Error).message}`)] };
+      }
+    });
+    for (const result of await Promise.all(checked)) {
+      if (result.reading) readings.push(result.reading);
+      faults.push(...result.faults);
     }
   }
   return readings;
 }
 
-async function checkSignature(node: string, leaf: Leaf, registry: RegistryHistory, channel: string): Promise<Fault[]> {
+function readLeaf(bytes: Uint8Array): Reading {
+  const leaf = decodeLeaf(bytes);
+  const sequence = leaf.assurance === 'device-signed' ? parseReading(leaf.message).sequence : null;
+  return { digest: messageDigest(leaf.message), leaf, sequence };
+}
+
+async function checkSignature(
+  node: string,
+  { leaf }: Reading,
+  registry: RegistryHistory,
+  channel: string,
+): Promise<Fault[]> {
   if (leaf.assurance !== 'device-signed') return [];
   const reading = parseReading(leaf.message);
   const kid = toBase64Url(reading.message.header.kid);
   const enrolled = registry.devices.get(leaf.device)?.find((key) => key.kid === kid);
-  if (!enrolled || reading.device !== leaf.device)
-    return [{ code: 'leaf-unknown-device', detail: `${node}: ${leaf.device}` }];
+  if (!enrolled || reading.device !== leaf.device) return [fault('leaf-unknown-device', `${node}: ${leaf.device}`)];
   try {
     await verifyReading(reading, channel, enrolled.key, fromBase64Url(enrolled.kid));
     return [];
   } catch (error) {
-    return [{ code: 'leaf-signature', detail: `${node}: ${leaf.device}: ${(error as Error).message}` }];
+    return [fault('leaf-signature', `${node}: ${leaf.device}: ${(error as Error).message}`)];
   }
 }
 
-async function checkBatch(
-  node: string,
-  batch: EdgeBatch,
-  { parsed }: AnchoredStatement,
-  readings: readonly Reading[],
-): Promise<Fault[]> {
-  const where = `${node} batch ${batch.sequence}`;
-  const { statement } = parsed;
-  const faults: Fault[] = [];
-  if (!equal(batch.statement, parsed.bytes)) faults.push({ code: 'batch-differs', detail: where });
-  if (!equal(await sha256(batch.summary), statement.summaryDigest))
-    faults.push({ code: 'summary-digest', detail: where });
-  // After the retention a node keeps the statement and the summary, and no leaves.
-  if (batch.leaves.length === 0 && statement.size > 0) return faults;
-  if (batch.leaves.length !== statement.size)
-    faults.push({ code: 'batch-size', detail: `${where}: ${batch.leaves.length}` });
-  const hashes = await Promise.all(batch.leaves.map((entry) => leafHash(entry.leaf)));
-  if (!equal(await merkleRoot(hashes), statement.root)) faults.push({ code: 'batch-root', detail: where });
-  for (const [position, { index, proof }] of batch.leaves.entries()) {
-    try {
-      await verifyInclusion(
-        hashes[position] as Uint8Array,
-        { index, size: statement.size, path: proof },
-        statement.root,
-      );
-    } catch (error) {
-      faults.push({ code: 'proof', detail: `${where} leaf ${index}: ${(error as Error).message}` });
-    }
-  }
-  return [...faults, ...checkSummary(where, batch, readings)];
+function fault(code: Fault['code'], detail: string): Fault {
+  return { code, detail };
 }
 
-/** The summary must count, per device, just the readings that are there. */
-function checkSummary(where: string, batch: EdgeBatch, readings: readonly Reading[]): Fault[] {
-  const counts = new Map<string, number>();
-  for (const { device, assurance } of readings)
-    counts.set(`${device} ${assurance}`, (counts.get(`${device} ${assurance}`) ?? 0) + 1);
-  const stated = decodeSummary(batch.summary).devices;
-  const agrees =
-    stated.length === counts.size &&
-    stated.every(({ device, assurance, readings: count }) => counts.get(`${device} ${assurance}`) === count);
-  return agrees ? [] : [{ code: 'summary-content', detail: where }];
-}
-
-function takeCoverage(covered: Map<string, SequenceRange[]>, batch: EdgeBatch): void {
-  for (const { device, ranges } of decodeSummary(batch.summary).devices) {
-    covered.set(device, [...(covered.get(device) ?? []), ...ranges]);
-  }
-}
-
-async function messageDigest(message: Uint8Array): Promise<string> {
-  return toBase64Url(await sha256(message));
+function messageDigest(message: Uint8Array): string {
+  return sha256(message).toString('base64url');
 }

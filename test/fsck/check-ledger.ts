@@ -1,4 +1,5 @@
 import {
+  equal,
   fromBase64Url,
   noPrevious,
   parseStatement,
@@ -8,7 +9,7 @@ import {
 } from '@hopline/protocol';
 import { z } from 'zod';
 import type { Fault } from './fault.ts';
-import type { LedgerBlock } from './ledger-blocks.ts';
+import type { LedgerBlock, LedgerTransaction } from './ledger-blocks.ts';
 import { RegistryHistory } from './registry-history.ts';
 
 /** A statement in a valid transaction. */
@@ -39,24 +40,23 @@ export async function checkLedger(
 ): Promise<LedgerFindings> {
   const registry = new RegistryHistory();
   const statements = new Map<string, AnchoredStatement[]>();
+  const anchored = new Set<string>();
   const transactions = { valid: 0, invalid: 0 };
   const faults: Fault[] = checkHeaders(blocks);
   for (const transaction of blocks.flatMap((block) => block.transactions)) {
     if (transaction.chaincode !== chaincode) continue;
     transactions[transaction.valid ? 'valid' : 'invalid']++;
     if (!transaction.valid) continue;
-    await registry.take(transaction, channel);
-    if (transaction.args[0] !== 'readings:AnchorStatements') continue;
-    for (const text of anchorArgument.parse(JSON.parse(transaction.args[1] ?? '')).statements) {
-      const parsed = await parseStatement(fromBase64Url(text));
-      const chain = statements.get(parsed.statement.node) ?? [];
+    faults.push(...(await registry.take(transaction, channel)));
+    for (const parsed of await statementsOf(transaction)) {
+      const digest = toBase64Url(parsed.digest);
       // The same bytes again are passed over by the contract, and so here.
-      if (chain.some((earlier) => sameDigest(earlier.parsed, parsed))) continue;
+      if (anchored.has(digest)) continue;
+      anchored.add(digest);
+      const chain = statements.get(parsed.statement.node) ?? [];
       faults.push(...(await checkLink(parsed, chain.at(-1)?.parsed, registry, channel, transaction.id)));
-      statements.set(parsed.statement.node, [
-        ...chain,
-        { parsed, transaction: transaction.id, block: transaction.block },
-      ]);
+      chain.push({ parsed, transaction: transaction.id, block: transaction.block });
+      statements.set(parsed.statement.node, chain);
     }
   }
   return { registry, statements, transactions, faults };
@@ -75,6 +75,12 @@ function checkHeaders(blocks: readonly LedgerBlock[]): Fault[] {
   });
 }
 
+async function statementsOf({ args }: LedgerTransaction): Promise<UnverifiedStatement[]> {
+  if (args[0] !== 'readings:AnchorStatements') return [];
+  const { statements } = anchorArgument.parse(JSON.parse(args[1] ?? ''));
+  return Promise.all(statements.map((text) => parseStatement(fromBase64Url(text))));
+}
+
 async function checkLink(
   parsed: UnverifiedStatement,
   previous: UnverifiedStatement | undefined,
@@ -88,18 +94,14 @@ async function checkLink(
   const enrolled = registry.nodes.get(node);
   if (!enrolled) return [{ code: 'statement-unknown-node', detail: where }];
   try {
+    if (registry.revoked.has(enrolled.kid)) throw new Error('the key was revoked before');
     await verifyStatement(parsed, channel, enrolled.key, fromBase64Url(enrolled.kid));
   } catch (error) {
     faults.push({ code: 'statement-signature', detail: `${where}: ${(error as Error).message}` });
   }
   if (sequence !== (previous ? previous.statement.sequence + 1 : 0))
     faults.push({ code: 'statement-sequence', detail: where });
-  if (toBase64Url(parsed.statement.previous) !== toBase64Url(previous?.digest ?? noPrevious)) {
+  if (!equal(parsed.statement.previous, previous?.digest ?? noPrevious))
     faults.push({ code: 'statement-chain', detail: where });
-  }
   return faults;
-}
-
-function sameDigest(a: UnverifiedStatement, b: UnverifiedStatement): boolean {
-  return toBase64Url(a.digest) === toBase64Url(b.digest);
 }

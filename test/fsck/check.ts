@@ -1,7 +1,9 @@
 import { checkEdge, type EdgeFindings } from './check-edge.ts';
-import { checkLedger } from './check-ledger.ts';
+import { checkLedger, type LedgerFindings } from './check-ledger.ts';
+import { checkSequences, coverageOf, type SummarySource } from './coverage.ts';
 import type { Fault } from './fault.ts';
 import type { JournalLine } from './journal.ts';
+import { judgeJournal } from './judge-journal.ts';
 import type { LedgerBlock } from './ledger-blocks.ts';
 import type { EdgeContents } from './read-edge.ts';
 
@@ -10,13 +12,15 @@ export interface FsckInput {
   readonly chaincode: string;
   readonly journal: readonly JournalLine[];
   readonly edges: readonly EdgeContents[];
+  /** Asked for the summaries of committed batches whose leaves no edge has. */
+  readonly summaryOf: SummarySource;
   readonly blocks: readonly LedgerBlock[];
 }
 
 /** What the checker found. `ok` only without any fault. */
 export interface FsckReport {
   readonly ok: boolean;
-  /** Distinct acknowledged messages. */
+  /** Acknowledged messages; the same signed bytes count once. */
   readonly acknowledged: number;
   readonly anchored: number;
   readonly quarantined: number;
@@ -25,6 +29,8 @@ export interface FsckReport {
   readonly missing: number;
   readonly duplicated: number;
   readonly batches: number;
+  /** Of the batches: those whose leaves no edge has, which their summaries answer for. */
+  readonly batchesWithoutLeaves: number;
   readonly leaves: number;
   readonly blocks: number;
   readonly transactions: { readonly valid: number; readonly invalid: number };
@@ -33,25 +39,36 @@ export interface FsckReport {
 
 /**
  * The invariant of the whole system: each acknowledged reading is exactly once in a committed batch, or in a quarantine.
- * Everything is computed from the journal, the edges' leaves and the ledger's blocks; nothing is taken on trust.
+ * Everything is computed from the journal, the edges' leaves and the ledger's blocks; nothing is taken on trust. Where the
+ * leaves have left (retention is over, or an older disk was restored), the summaries answer, which the ledger fixes.
  */
 export async function check(input: FsckInput): Promise<FsckReport> {
   const ledger = await checkLedger(input.blocks, input.channel, input.chaincode);
   const edges: EdgeFindings[] = [];
-  for (const edge of input.edges) {
+  for (const edge of allEdges(input.edges, ledger)) {
     edges.push(await checkEdge(edge, ledger.statements.get(edge.node) ?? [], ledger.registry, input.channel));
   }
-  const verdict = judge(input.journal, edges);
-  const faults = [...ledger.faults, ...edges.flatMap((edge) => edge.faults), ...verdict.faults];
+  const lacking = edges.flatMap((edge) => edge.lacking);
+  const coverage = await coverageOf(lacking, input.summaryOf);
+  const anchored = edges.flatMap((edge) => edge.anchored);
+  const verdict = judgeJournal(input.journal, {
+    anchored: anchored.map(({ digest }) => digest),
+    quarantined: edges.flatMap((edge) => edge.quarantined),
+    pending: edges.flatMap((edge) => edge.pending),
+    coverage,
+  });
+  const faults = [
+    ...ledger.faults,
+    ...edges.flatMap((edge) => edge.faults),
+    ...coverage.faults,
+    ...checkSequences(anchored, coverage),
+    ...verdict.faults,
+  ];
   return {
     ok: faults.length === 0,
-    acknowledged: verdict.acknowledged,
-    anchored: verdict.anchored,
-    quarantined: verdict.quarantined,
-    pending: verdict.pending,
-    missing: verdict.missing,
-    duplicated: verdict.duplicated,
+    ...verdict.counts,
     batches: [...ledger.statements.values()].reduce((sum, chain) => sum + chain.length, 0),
+    batchesWithoutLeaves: lacking.length,
     leaves: edges.reduce((sum, edge) => sum + edge.leaves, 0),
     blocks: input.blocks.length,
     transactions: ledger.transactions,
@@ -59,46 +76,9 @@ export async function check(input: FsckInput): Promise<FsckReport> {
   };
 }
 
-function judge(journal: readonly JournalLine[], edges: readonly EdgeFindings[]) {
-  const anchored = tally(edges.flatMap((edge) => edge.anchored));
-  const quarantined = tally(edges.flatMap((edge) => edge.quarantined));
-  const pending = tally(edges.flatMap((edge) => edge.pending));
-  const counts = { acknowledged: 0, anchored: 0, quarantined: 0, pending: 0, missing: 0, duplicated: 0 };
-  const faults: Fault[] = [];
-  // A message may be acknowledged twice (the first PUBACK was lost on its way); it counts once.
-  for (const line of new Map(journal.map((entry) => [entry.digest, entry])).values()) {
-    counts.acknowledged++;
-    const times = anchored.get(line.digest) ?? (isCovered(line, edges) ? 1 : 0);
-    const where = `${line.device} ${line.epoch ?? '-'}/${line.counter ?? '-'} at ${line.node}`;
-    if (times > 0) counts.anchored++;
-    else if (quarantined.has(line.digest)) counts.quarantined++;
-    else if (pending.has(line.digest)) {
-      counts.pending++;
-      faults.push({ code: 'reading-pending', detail: where });
-    } else {
-      counts.missing++;
-      faults.push({ code: 'reading-missing', detail: where });
-    }
-    if (times > 1 || (times > 0 && quarantined.has(line.digest))) {
-      counts.duplicated++;
-      faults.push({ code: 'reading-duplicated', detail: where });
-    }
-  }
-  return { ...counts, faults };
-}
-
-/** Whether a batch without leaves (they have left after their retention) covers a reading by its summary's ranges. */
-function isCovered({ device, epoch, counter }: JournalLine, edges: readonly EdgeFindings[]): boolean {
-  if (epoch === null || counter === null) return false;
-  return edges.some((edge) =>
-    (edge.covered.get(device) ?? []).some(
-      (range) => range.epoch === epoch && range.first <= counter && counter <= range.last,
-    ),
-  );
-}
-
-function tally(digests: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const digest of digests) counts.set(digest, (counts.get(digest) ?? 0) + 1);
-  return counts;
+/** A node that has statements on the ledger and that nobody could read is one that has nothing. */
+function allEdges(edges: readonly EdgeContents[], { statements }: LedgerFindings): EdgeContents[] {
+  const read = new Set(edges.map(({ node }) => node));
+  const unread = [...statements.keys()].filter((node) => !read.has(node));
+  return [...edges, ...unread.map((node) => ({ node, batches: [], open: [], quarantine: [] }))];
 }

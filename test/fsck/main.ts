@@ -5,14 +5,17 @@ import { z } from 'zod';
 import { readConnectionProfile } from '../../infra/connection-profile.ts';
 import { check, type FsckReport } from './check.ts';
 import { readJournal } from './journal.ts';
+import type { LedgerBlock } from './ledger-blocks.ts';
 import { readEdge } from './read-edge.ts';
 import { readLedger } from './read-ledger.ts';
+import { summariesFrom } from './read-summaries.ts';
 
 const help = `npm run fsck -- [options]
 
 Checks the promise behind every acknowledgement: each reading that was acknowledged is exactly once in a committed
 batch, or in a quarantine. It reads the fleet's journal, every edge node's batches and quarantine, and the blocks of the
-ledger, and computes every hash and signature again. The system must be running.
+ledger, and computes every hash and signature again. For batches whose leaves no edge has any more it asks the gateways for
+the summaries, which the ledger fixes by their digests. The system must be running.
 
   --state FILE         what \`npm start\` wrote about the running system (default .data/hopline.json)
   --journal FILE       the fleet's journal of acknowledgements (default: the one named in the state file)
@@ -25,12 +28,14 @@ Exit code 0: no fault. 1: faults were found. 2: the check could not be made.
 `;
 
 const mostFaultsShown = 20;
+const pauseMs = 500;
 
 /** The part of the state file that the checker needs. Paths are relative to the file. */
 const stateSchema = z.object({
   profile: z.string(),
   journal: z.string(),
   edges: z.array(z.object({ node: z.string(), url: z.string(), token: z.string() })),
+  gateways: z.array(z.object({ url: z.string(), adminKeyFile: z.string() })).default([]),
 });
 
 const { values } = parseArgs({
@@ -57,28 +62,33 @@ if (values.help) {
   }
 }
 
+/** Checks until nothing is pending any more, or the time to wait is over; what is acknowledged meanwhile is left aside. */
 async function run(): Promise<FsckReport> {
   const deadline = Date.now() + Number(values.wait) * 1000;
-  for (;;) {
-    const report = await checkOnce();
-    if (report.pending === 0 || Date.now() >= deadline) return report;
-    await new Promise((done) => setTimeout(done, 1000));
-  }
-}
-
-async function checkOnce(): Promise<FsckReport> {
   const file = resolve(values.state);
+  const fromFile = (path: string) => resolve(dirname(file), path);
   const state = stateSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-  const profile = await readConnectionProfile(resolve(dirname(file), state.profile));
+  const profile = await readConnectionProfile(fromFile(state.profile));
   const organisation = values.organisation
     ? profile.organisations.find((candidate) => candidate.mspId === values.organisation)
     : profile.organisations[0];
   if (!organisation) throw new Error(`the connection profile knows no organisation ${values.organisation}`);
+  const { channel, chaincode } = profile;
+  const gateways = await Promise.all(
+    state.gateways.map(async ({ url, adminKeyFile }) => {
+      return { url, key: (await readFile(fromFile(adminKeyFile), 'utf8')).trim() };
+    }),
+  );
+  const summaryOf = summariesFrom(gateways);
   // The journal first: what is acknowledged while the rest is read may well be missing there.
-  const journal = await readJournal(values.journal ?? resolve(dirname(file), state.journal));
-  const edges = await Promise.all(state.edges.map(readEdge));
-  const blocks = await readLedger(profile, organisation);
-  return check({ channel: profile.channel, chaincode: profile.chaincode, journal, edges, blocks });
+  const journal = await readJournal(values.journal ?? fromFile(state.journal));
+  for (let blocks: LedgerBlock[] = []; ; ) {
+    const edges = await Promise.all(state.edges.map(readEdge));
+    blocks = await readLedger(profile, organisation, blocks);
+    const report = await check({ channel, chaincode, journal, edges, blocks, summaryOf });
+    if (report.pending === 0 || Date.now() >= deadline) return report;
+    await new Promise((done) => setTimeout(done, pauseMs));
+  }
 }
 
 function print(report: FsckReport): void {
@@ -86,7 +96,10 @@ function print(report: FsckReport): void {
   console.log(
     `fsck: ${counts.blocks} blocks, ${counts.transactions.valid} valid and ${counts.transactions.invalid} invalid transactions`,
   );
-  console.log(`fsck: ${counts.batches} batches on the ledger, ${counts.leaves} leaves at the edges`);
+  console.log(
+    `fsck: ${counts.batches} batches on the ledger, ${counts.leaves} leaves at the edges` +
+      (counts.batchesWithoutLeaves > 0 ? `, ${counts.batchesWithoutLeaves} batches known by their summaries only` : ''),
+  );
   console.log(
     `fsck: ${counts.acknowledged} acknowledged readings: ${counts.anchored} anchored, ${counts.quarantined} quarantined, ` +
       `${counts.pending} pending, ${counts.missing} missing, ${counts.duplicated} duplicated`,

@@ -51,9 +51,17 @@ const quarantinePage = z.object({
 });
 
 const pageSize = 500;
+const batchesAtOnce = 4;
 
-/** Reads an edge node over HTTP, page by page. Throws an Error that names the address where an answer is not 2xx. */
+/**
+ * Reads an edge node over HTTP, page by page. Throws an Error that names the address where an answer is not 2xx.
+ *
+ * Nothing may slip through while it is read: a reading goes from the open ones into a batch or into the quarantine, so they
+ * are read in this order, and one that has moved in between is seen twice rather than never.
+ */
 export async function readEdge(edge: EdgeAddress): Promise<EdgeContents> {
+  const open: Bytes[] = [];
+  await pages(edge, 'readings/open?after=', openPage, (page) => open.push(...page.leaves), 0);
   const sequences: number[] = [];
   await pages(
     edge,
@@ -63,18 +71,21 @@ export async function readEdge(edge: EdgeAddress): Promise<EdgeContents> {
     0,
   );
   const batches: EdgeBatch[] = [];
-  for (const sequence of sequences) batches.push(await readBatch(edge, sequence));
-  const open: Bytes[] = [];
-  await pages(edge, 'readings/open?after=', openPage, (page) => open.push(...page.leaves), 0);
+  for (let from = 0; from < sequences.length; from += batchesAtOnce) {
+    const group = sequences.slice(from, from + batchesAtOnce);
+    const read = await Promise.all(group.map((sequence) => readBatch(edge, sequence)));
+    batches.push(...read.filter((batch) => batch !== null));
+  }
   const quarantine: QuarantinedMessage[] = [];
   await pages(edge, 'quarantine?after=', quarantinePage, (page) => quarantine.push(...page.items), 0);
   return { node: edge.node, batches, open, quarantine };
 }
 
-async function readBatch(edge: EdgeAddress, sequence: number): Promise<EdgeBatch> {
+/** A batch, or `null` where it has left since it was listed. */
+async function readBatch(edge: EdgeAddress, sequence: number): Promise<EdgeBatch | null> {
   const leaves: EdgeLeaf[] = [];
   let fixed: { statement: Bytes; summary: Bytes } | undefined;
-  await pages(
+  const isThere = await pages(
     edge,
     `batches/${sequence}?offset=`,
     batchPage,
@@ -84,23 +95,28 @@ async function readBatch(edge: EdgeAddress, sequence: number): Promise<EdgeBatch
     },
     0,
   );
-  if (!fixed) throw new Error(`${edge.node} lists batch ${sequence} and does not give it`);
-  return { sequence, statement: fixed.statement, summary: fixed.summary, leaves };
+  return isThere && fixed ? { sequence, statement: fixed.statement, summary: fixed.summary, leaves } : null;
 }
 
+/** Takes all pages; `false` where the address is not there (any more). */
 async function pages<P extends { next: number | null }>(
   edge: EdgeAddress,
   path: string,
   schema: z.ZodType<P>,
   take: (page: P) => void,
   first: number,
-): Promise<void> {
+): Promise<boolean> {
   for (let next: number | null = first; next !== null; ) {
     const address = `${edge.url}/sites/${edge.node}/${path}${encodeURIComponent(next)}&limit=${pageSize}`;
     const response = await fetch(address, { headers: { authorization: `Bearer ${edge.token}` } });
+    if (response.status === 404) {
+      await response.body?.cancel();
+      return false;
+    }
     if (!response.ok) throw new Error(`${address} answered ${response.status}: ${await response.text()}`);
     const page = schema.parse(await response.json());
     take(page);
     next = page.next;
   }
+  return true;
 }

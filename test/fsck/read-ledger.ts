@@ -7,11 +7,16 @@ import type { ConnectionProfile, OrganisationProfile } from '../../infra/connect
 import { type LedgerBlock, readBlock } from './ledger-blocks.ts';
 
 const queryTimeoutMs = 30_000;
+const blocksAtOnce = 16;
 
-/** Reads every block of the channel from one organisation's peer, first to last as of now. */
+/**
+ * Reads every block of the channel from one organisation's peer, first to last as of now. `known`: the first blocks, where
+ * they have been read already; what comes after them must chain to them, which the check finds out.
+ */
 export async function readLedger(
   profile: ConnectionProfile,
   organisation: OrganisationProfile,
+  known: readonly LedgerBlock[] = [],
 ): Promise<LedgerBlock[]> {
   const client = new grpc.Client(
     organisation.peer.address,
@@ -30,10 +35,17 @@ export async function readLedger(
     const info = common.BlockchainInfo.deserializeBinary(
       await system.evaluateTransaction('GetChainInfo', profile.channel),
     );
-    const blocks: LedgerBlock[] = [];
-    for (let number = 0; number < info.getHeight(); number++) {
-      const bytes = await system.evaluateTransaction('GetBlockByNumber', profile.channel, String(number));
-      blocks.push(readBlock(common.Block.deserializeBinary(bytes)));
+    const height = info.getHeight();
+    const blocks = [...known];
+    while (blocks.length < height) {
+      const numbers = Array.from(
+        { length: Math.min(blocksAtOnce, height - blocks.length) },
+        (_, i) => blocks.length + i,
+      );
+      const bytes = await Promise.all(
+        numbers.map((number) => system.evaluateTransaction('GetBlockByNumber', profile.channel, String(number))),
+      );
+      blocks.push(...bytes.map((each) => readBlock(common.Block.deserializeBinary(each))));
     }
     return blocks;
   } finally {
