@@ -144,10 +144,8 @@ async function run(parts: Parts): Promise<Gateway> {
       { next: () => projection.checkpoint.height, apply: (block) => projection.apply(block) },
       {
         onBlock: (number) => watch.sawBlock(number),
-        onInterrupted: (error) => {
-          watch.interrupted(error);
-          log.warn({ err: error, height: projection.checkpoint.height }, 'the stream of blocks was interrupted');
-        },
+        onInterrupted: (error) =>
+          log.warn({ err: error, height: projection.checkpoint.height }, 'the stream of blocks was interrupted'),
       },
       clock,
       signal,

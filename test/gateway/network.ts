@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { problemSchema } from '@hopline/protocol';
 import { type DevLedger, startDevLedger } from '../../infra/dev-ledger/dev-ledger.ts';
 import type { GatewayOptions } from '../../ledger-gateway/src/gateway-options.ts';
-import { type Gateway, startGateway } from '../../ledger-gateway/src/start-gateway.ts';
+import { type Gateway, type GatewayDependencies, startGateway } from '../../ledger-gateway/src/start-gateway.ts';
 
 export const mspIds = { growers: 'GrowersMSP', freshHub: 'FreshHubMSP', retail: 'RetailMSP' } as const;
 export type OrganisationName = keyof typeof mspIds;
@@ -22,7 +22,13 @@ export interface Network {
   /** Options of an organisation's gateway on this ledger, with a data folder of its own. */
   options(organisation: OrganisationName, more?: Partial<GatewayOptions>): GatewayOptions;
   /** Starts an organisation's gateway and waits until it is of use. */
-  start(organisation: OrganisationName, more?: Partial<GatewayOptions>): Promise<RunningGateway>;
+  start(
+    organisation: OrganisationName,
+    more?: Partial<GatewayOptions>,
+    dependencies?: GatewayDependencies,
+  ): Promise<RunningGateway>;
+  /** Takes the ledger away. It comes back with the next `startNetwork` only. */
+  stopLedger(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,6 +51,11 @@ export async function startNetwork(): Promise<Network> {
     },
   });
   const running: Gateway[] = [];
+  let stopping: Promise<void> | undefined;
+  const stopLedger = () => {
+    stopping ??= ledger.stop();
+    return stopping;
+  };
   const options: Network['options'] = (organisation, more = {}) => {
     const mspId = mspIds[organisation];
     const profile = ledger.profile.organisations.find((known) => known.mspId === mspId);
@@ -68,17 +79,18 @@ export async function startNetwork(): Promise<Network> {
     folder,
     ledger,
     options,
-    async start(organisation, more) {
+    async start(organisation, more, dependencies) {
       const all = options(organisation, more);
-      const gateway = await startGateway(all);
+      const gateway = await startGateway(all, dependencies);
       running.push(gateway);
       await gateway.whenReady();
       const adminKey = (await readFile(join(all.dataFolder, 'admin.key'), 'utf8')).trim();
       return { ...gateway, adminKey, api: apiOf(gateway.url, adminKey) };
     },
+    stopLedger,
     async stop() {
       await Promise.all(running.map((gateway) => gateway.stop()));
-      await ledger.stop();
+      await stopLedger();
       await stopProcess(chaincode.child);
       await rm(folder, { recursive: true });
     },

@@ -37,7 +37,9 @@ export function createApp(context: AppContext, streams: { open: number }, signal
     metrics.requestSeconds.observe(labels, (performance.now() - started) / 1000);
   });
   app.route('/edge/v1', edgeRoutes(context));
-  app.use(identifyCaller(context));
+  const identify = identifyCaller(context);
+  app.use('/api/*', identify);
+  app.use('/metrics', identify);
   app.route('/', healthRoutes(context));
   app.get('/openapi.json', openApi(app));
   const api = new Hono<AppEnv>();

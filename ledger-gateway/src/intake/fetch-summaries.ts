@@ -9,7 +9,13 @@ import type { Store } from '../store/store.ts';
 export const peerSchema = z.strictObject({ mspId: z.string().min(1), url: z.url(), key: z.string().min(1) });
 export type Peer = z.infer<typeof peerSchema>;
 
-export const fetchLimits = { perRound: 64, timeoutMs: 10_000, betweenRoundsMs: 2_000, maxBackoffMs: 60_000 } as const;
+export const fetchLimits = {
+  perRound: 64,
+  timeoutMs: 10_000,
+  betweenRoundsMs: 2_000,
+  /** After a round that brought nothing. */
+  fruitlessPauseMs: 8_000,
+} as const;
 
 /**
  * Asks the other organisations' gateways for the summaries of statements that they submitted, again and again until the
@@ -24,12 +30,9 @@ export async function fetchSummaries(
   onError: (peer: string, error: unknown) => void,
 ): Promise<void> {
   if (peers.length === 0) return;
-  for (let fruitless = 0; !signal.aborted; ) {
+  while (!signal.aborted) {
     const got = await round(store, peers, clock, signal, onError);
-    fruitless = got === 0 ? fruitless + 1 : 0;
-    const pauseMs = Math.min(fetchLimits.betweenRoundsMs * 2 ** Math.max(0, fruitless - 1), fetchLimits.maxBackoffMs);
-    // New statements come all the time: a long pause would make each of them wait for the old ones that nobody has.
-    await clock.sleep(Math.min(pauseMs, fetchLimits.betweenRoundsMs * 4), signal);
+    await clock.sleep(got > 0 ? fetchLimits.betweenRoundsMs : fetchLimits.fruitlessPauseMs, signal);
   }
 }
 

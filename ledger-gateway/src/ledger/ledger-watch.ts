@@ -8,8 +8,6 @@ export interface LedgerView {
   readonly connected: boolean;
   /** Since when it is not connected, or the projection is behind; `null` while neither is so. */
   readonly behindSinceMs: number | null;
-  /** Why the projection does not go on, where it can't. */
-  readonly trouble: string | null;
 }
 
 /**
@@ -23,7 +21,6 @@ export class LedgerWatch {
   #height = 0;
   #connected = false;
   #behindSinceMs: number | null;
-  #trouble: string | null = null;
 
   constructor(ledger: Pick<Ledger, 'height'>, clock: Clock, projectedHeight: () => number) {
     this.#ledger = ledger;
@@ -38,7 +35,6 @@ export class LedgerWatch {
       height: Math.max(this.#height, this.#projectedHeight()),
       connected: this.#connected,
       behindSinceMs: this.#behindSinceMs,
-      trouble: this.#trouble,
     };
   }
 
@@ -46,12 +42,6 @@ export class LedgerWatch {
   sawBlock(number: number): void {
     this.#height = Math.max(this.#height, number + 1);
     this.#connected = true;
-    this.#trouble = null;
-    this.#judge();
-  }
-
-  interrupted(error: unknown): void {
-    this.#trouble = error instanceof Error ? error.message : String(error);
     this.#judge();
   }
 
@@ -61,10 +51,9 @@ export class LedgerWatch {
       try {
         this.#height = Math.max(this.#height, await this.#ledger.height());
         this.#connected = true;
-        if (this.#height <= this.#projectedHeight()) this.#trouble = null;
-      } catch (error) {
+      } catch {
+        // That it can't be had is the finding; whoever submits or follows gets the error itself.
         this.#connected = false;
-        this.#trouble ??= error instanceof Error ? error.message : String(error);
       }
       this.#judge();
       onAnswer();
