@@ -20,7 +20,7 @@ the summaries, which the ledger fixes by their digests. The system must be runni
   --state FILE         what \`npm start\` wrote about the running system (default .data/hopline.json)
   --journal FILE       the fleet's journal of acknowledgements (default: the one named in the state file)
   --organisation MSP   from whose peer the blocks are read (default: the first of the connection profile)
-  --wait SECONDS       how long to wait for readings that are not anchored yet (default 0)
+  --wait SECONDS       how long to wait for readings that are not anchored yet (default 30)
   --json               one JSON object as the last line of standard output
   --help
 
@@ -43,7 +43,7 @@ const { values } = parseArgs({
     state: { type: 'string', default: '.data/hopline.json' },
     journal: { type: 'string' },
     organisation: { type: 'string' },
-    wait: { type: 'string', default: '0' },
+    wait: { type: 'string', default: '30' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
