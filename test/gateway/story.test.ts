@@ -8,6 +8,7 @@ import { caseGtin, fieldGtin, planProduction } from '../../infra/story/productio
 import { lotSchema, publicLotSchema } from '../../ledger-gateway/src/query/lot.ts';
 import { traceSchema } from '../../ledger-gateway/src/query/trace.ts';
 import { unitSchema } from '../../ledger-gateway/src/query/unit.ts';
+import { startPostgres } from '../../ledger-gateway/src/testing/postgres-server.ts';
 import { EdgeNode } from './edge-node.ts';
 import { apiOf, mspIds, type Network, type OrganisationName, type RunningGateway, startNetwork } from './network.ts';
 
@@ -26,17 +27,25 @@ const [warehouse] = places.warehouses;
 const probe = 'urn:dev:mac:0024befffe804ff1';
 const tracker = 'urn:dev:mac:0024befffe804ff2';
 
+const postgres = await startPostgres();
+if ('reason' in postgres) console.warn(`asked on PGlite only: ${postgres.reason}`);
+
 let network: Network;
 let gateways: Record<OrganisationName, RunningGateway>;
 
 beforeAll(async () => {
   if (!warmPallet || !firstField || !firstCaseLot || !warehouse) throw new Error('the story has changed');
   network = await startNetwork();
-  const [growers, freshHub, retail] = await Promise.all([
+  const [growers, freshHub] = await Promise.all([
     network.start('growers', { organisation: { name: organisations.growers.name } }),
     network.start('freshHub', { organisation: { name: organisations.freshHub.name } }),
-    network.start('retail', { organisation: { name: organisations.retail.name } }),
   ]);
+  // The retailer's gateway is on a PostgreSQL server, where this machine has one, and has a peer from the beginning.
+  const retail = await network.start('retail', {
+    organisation: { name: organisations.retail.name },
+    peers: [await peerOf(freshHub)],
+    ...('reason' in postgres ? {} : { databaseUrl: await postgres.createDatabase() }),
+  });
   gateways = { growers, freshHub, retail };
   for (const { gln, mspId, ...site } of sites) await ownerOf(mspId).api.send('PUT', `/api/sites/${gln}`, site);
   for (const { gtin, mspId, ...product } of Object.values(products)) {
@@ -78,7 +87,10 @@ beforeAll(async () => {
   await caughtUp();
 }, 180_000);
 
-afterAll(() => network?.stop());
+afterAll(async () => {
+  await network?.stop();
+  if (!('reason' in postgres)) await postgres.stop();
+}, 60_000);
 
 describe('a case lot', () => {
   test('has its hops from the packhouse to the stores, each proven by an event and a transaction', async () => {
@@ -137,11 +149,8 @@ describe('conditions', () => {
     const before = await readLot(gateways.growers, caseGtin, warmPallet?.lots[0] ?? '');
     expect(before.conditions).toMatchObject({ missingSummaries: 1 });
     expect(before.conditions.stays.flatMap((stay) => stay.streams)).toEqual([]);
-    const { key } = (await gateways.freshHub.api.send('POST', '/api/keys', { name: 'growers', roles: ['peer'] })) as {
-      key: string;
-    };
     await gateways.growers.stop();
-    const peers = [{ mspId: mspIds.freshHub, url: gateways.freshHub.url, key }];
+    const peers = [await peerOf(gateways.freshHub)];
     gateways.growers = await network.start('growers', { organisation: { name: organisations.growers.name }, peers });
     await expect
       .poll(async () => (await readLot(gateways.growers, caseGtin, warmPallet?.lots[0] ?? '')).conditions, {
@@ -165,6 +174,10 @@ describe('trace', () => {
     const reached = trace.nodes.map((node) => node.id);
     expect(reached).toEqual(expect.arrayContaining([...places.stores]));
     for (const edge of trace.edges) expect(edge.transactionId).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('does not touch what merely travelled along', async () => {
+    expect((await readTrace(caseGtin, firstCaseLot ?? '', 'forward')).lots).toEqual([]);
   });
 
   test('from a unit takes in what was inside, and lists it', async () => {
@@ -210,6 +223,37 @@ test('capturing a step again changes nothing and says so', async () => {
   const after = await readLot(gateways.growers, fieldGtin, firstField?.lot ?? '');
   expect({ ...after, asOf: null }).toEqual({ ...before, asOf: null });
 });
+
+test('gateways on different databases give the same answers', async () => {
+  const sscc = warmPallet?.sscc ?? '';
+  await expect
+    .poll(async () => (await gateways.retail.api.get('/api/overview')).counts, { timeout: 20_000 })
+    .toMatchObject({ missingSummaries: 0 });
+  for (const path of [
+    lotPath(caseGtin, warmPallet?.lots[0] ?? ''),
+    lotPath(fieldGtin, firstField?.lot ?? ''),
+    `${lotPath(fieldGtin, firstField?.lot ?? '')}/trace?direction=both`,
+    `/api/units/${sscc}`,
+    `/api/units/${sscc}/trace?direction=forward`,
+    '/api/sites',
+    '/api/batches?limit=5',
+    `/api/batches?node=${warehouse}/0&before=999999:9999999999999/0:9`,
+    `/api/find?q=${caseGtin}`,
+  ]) {
+    // The time that a walk took, and the moment up to which a stay that still lasts is counted, are each gateway's own.
+    const own = (key: string, value: unknown) => (['asOf', 'ms', 'toMs'].includes(key) ? undefined : value);
+    const [one, two] = await Promise.all(
+      [gateways.freshHub, gateways.retail].map(async ({ api }) => JSON.parse(JSON.stringify(await api.get(path), own))),
+    );
+    expect(two, path).toEqual(one);
+  }
+});
+
+/** What another gateway needs to ask this one for summaries. */
+async function peerOf(gateway: RunningGateway) {
+  const { key } = await gateway.api.send('POST', '/api/keys', { name: 'another gateway', roles: ['peer'] });
+  return { mspId: mspIds.freshHub, url: gateway.url, key: String(key) };
+}
 
 function ownerOf(mspId: string): RunningGateway {
   const name = (Object.keys(mspIds) as OrganisationName[]).find((each) => mspIds[each] === mspId);

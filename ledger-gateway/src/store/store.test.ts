@@ -117,6 +117,21 @@ describe('the embedded database', () => {
     await (await openStore({ folder: own, nowMs })).close();
   }, 60_000);
 
+  test('belongs to one user of it in one process as well, and being refused does not weaken the lock', async () => {
+    const own = join(folder, 'twice');
+    const store = await openStore({ folder: own, nowMs });
+    await expect(openStore({ folder: own, nowMs })).rejects.toMatchObject({ code: 'folder-in-use' });
+    // A POSIX lock ends when any descriptor of the file is closed in its process; SQLite knows that and keeps it open.
+    const script = `import { lockFolder } from ${JSON.stringify(join(import.meta.dirname, 'folder-lock.ts'))};
+      try { lockFolder(${JSON.stringify(own)}); console.log('open'); } catch (error) { console.log(error.code); }`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [words] = await once(child.stdout, 'data');
+    expect(String(words).trim()).toBe('folder-in-use');
+    await store.close();
+  }, 60_000);
+
   test('after a power loss own rows come from the journal, and the rest is for the ledger to tell', async () => {
     const own = join(folder, 'power');
     const before = await openStore({ folder: own, nowMs });
