@@ -53,12 +53,10 @@ const keptLines = 20;
  */
 export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEdge> {
   const { dataDir, port, nodes, host = '127.0.0.1', channel = 'provenance', log } = options;
-  await prepareFolder(
-    dataDir,
-    nodes,
-    workerdConfig({ host, port, channel, compatibilityDate: await compatibilityDate() }),
-  );
-  const unlock = await lockFolder(dataDir);
+  const config = workerdConfig({ host, port, channel, compatibilityDate: await compatibilityDate() });
+  await mkdir(join(dataDir, layout.objects), { recursive: true });
+  const lock = await lockFolder(dataDir);
+  await prepareFolder(dataDir, nodes, config);
   const lines: string[] = [];
   const child = spawn(workerd, ['serve', layout.config, '--control-fd=3'], {
     cwd: dataDir,
@@ -66,7 +64,7 @@ export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEd
     // A group of its own: Ctrl-C in a terminal is for whoever started this, who ends it in order.
     detached: true,
   });
-  const ended = once(child, 'exit').then(unlock);
+  const ended = once(child, 'exit').then(lock.release);
   // A failure to spawn shows as an exit that never comes: it is told by `listening`.
   ended.catch(() => undefined);
   for (const stream of [child.stdout, child.stderr]) {
@@ -77,6 +75,7 @@ export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEd
     });
   }
   try {
+    if (child.pid !== undefined) await lock.handTo(child.pid);
     const actual = await listening(child, port, lines);
     const url = `http://${host}:${actual}`;
     await Promise.all(Object.keys(nodes).map((node) => fetch(`${url}/sites/${node}/healthz`).then(expectOk)));
@@ -96,7 +95,6 @@ export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEd
 
 async function prepareFolder(dataDir: string, nodes: NodesInput, config: string): Promise<void> {
   const checked = nodesConfigSchema.parse(nodes);
-  await mkdir(join(dataDir, layout.objects), { recursive: true });
   await copyFile(await buildWorker(), join(dataDir, layout.worker));
   // It holds bearer tokens.
   await writeFile(join(dataDir, layout.nodes), JSON.stringify(checked), { mode: 0o600 });

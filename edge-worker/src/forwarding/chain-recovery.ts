@@ -147,12 +147,13 @@ export class ChainRecovery {
       }
     }
     for (const page of this.#openLeaves()) {
+      const anchored = page.filter(
+        ({ deviceId, sequence }) =>
+          sequence && covers(ranges.get(`${deviceId} ${sequence.epoch}`) ?? [], sequence.counter),
+      );
       this.#stores.transaction(() => {
-        for (const { id, deviceId, sequence } of page) {
-          if (!sequence) continue;
-          if (covers(ranges.get(`${deviceId} ${sequence.epoch}`) ?? [], sequence.counter))
-            this.#stores.leaves.remove(id);
-        }
+        for (const { id } of anchored) this.#stores.leaves.remove(id);
+        this.#stores.counts.add({ anchored: anchored.length });
       });
       await scheduler.wait(0);
     }

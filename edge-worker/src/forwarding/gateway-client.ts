@@ -35,56 +35,61 @@ export class GatewayClient {
 
   /** Submits consecutive batches; a 2xx means that all of them are committed. Sending the same again gives the same. */
   async upload(batches: readonly SealedBatch[]): Promise<UploadResult> {
-    const answer = await this.#request('/edge/v1/statements', {
-      method: 'POST',
-      headers: { 'content-type': 'application/cbor' },
-      body: encodeUpload(batches),
-      signal: AbortSignal.timeout(uploadTimeoutMs),
-    });
-    return readJson(answer, (json) => uploadResultSchema.parse(json));
+    const init = { method: 'POST', headers: { 'content-type': 'application/cbor' }, body: encodeUpload(batches) };
+    const { body } = await this.#request('/edge/v1/statements', init, [], uploadTimeoutMs);
+    return parseJson(body, (json) => uploadResultSchema.parse(json));
   }
 
   /** The gateway's signed report of this node's head, not verified yet. */
   async head(): Promise<Bytes> {
-    return readBytes(await this.#request(`/edge/v1/nodes/${this.#node}/head`));
+    return (await this.#request(`/edge/v1/nodes/${this.#node}/head`)).body;
   }
 
   /** The signed registry copy, not verified yet; `null` where it is still the one with this entity tag. */
   async registry(etag: string | null): Promise<Bytes | null> {
     const headers: Record<string, string> = etag === null ? {} : { 'if-none-match': etag };
     const answer = await this.#request(`/edge/v1/nodes/${this.#node}/registry`, { headers }, [304]);
-    return answer.status === 304 ? null : readBytes(answer);
+    return answer.status === 304 ? null : answer.body;
   }
 
   /** Batches of this node that are anchored, with their summaries, from a sequence on. */
   async batches(from: number, limit: number): Promise<SealedBatch[]> {
     const answer = await this.#request(`/edge/v1/nodes/${this.#node}/batches?from=${from}&limit=${limit}`);
-    return decodeUpload(await readBytes(answer));
+    return decodeUpload(answer.body);
   }
 
   async alert(alert: ExcursionAlert): Promise<void> {
-    const answer = await this.#request('/edge/v1/alerts', {
+    await this.#request('/edge/v1/alerts', {
       method: 'POST',
       headers: { 'content-type': 'application/cloudevents+json' },
       body: JSON.stringify(alert),
     });
-    await answer.body?.cancel();
   }
 
-  async #request(path: string, init: RequestInit = {}, alsoGood: readonly number[] = []): Promise<Response> {
-    let answer: Response;
+  async #request(
+    path: string,
+    init: RequestInit = {},
+    alsoGood: readonly number[] = [],
+    timeoutMs = requestTimeoutMs,
+  ): Promise<Answer> {
+    // Not `AbortSignal.timeout`: its timer would run on after the answer, and keep the object from hibernating.
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), timeoutMs);
     try {
-      answer = await fetch(this.#url + path, {
-        signal: AbortSignal.timeout(requestTimeoutMs),
+      const answer = await fetch(this.#url + path, {
         redirect: 'manual',
         ...init,
+        signal: abort.signal,
         headers: { ...init.headers, authorization: `Bearer ${this.#token}` },
       });
+      if (!answer.ok && !alsoGood.includes(answer.status)) throw await this.#refusal(answer);
+      return { status: answer.status, body: await readBytes(answer) };
     } catch (cause) {
+      if (cause instanceof EdgeError) throw cause;
       throw new EdgeError('gateway-unreachable', 'the gateway cannot be reached', { mspId: this.mspId }, { cause });
+    } finally {
+      clearTimeout(timer);
     }
-    if (answer.ok || alsoGood.includes(answer.status)) return answer;
-    throw await this.#refusal(answer);
   }
 
   async #refusal(answer: Response): Promise<EdgeError> {
@@ -100,8 +105,12 @@ export class GatewayClient {
   }
 }
 
-async function readJson<T>(answer: Response, parse: (json: unknown) => T): Promise<T> {
-  const bytes = await readBytes(answer);
+interface Answer {
+  readonly status: number;
+  readonly body: Bytes;
+}
+
+function parseJson<T>(bytes: Bytes, parse: (json: unknown) => T): T {
   try {
     return parse(JSON.parse(new TextDecoder().decode(bytes)));
   } catch (cause) {
@@ -113,15 +122,10 @@ async function readJson<T>(answer: Response, parse: (json: unknown) => T): Promi
 async function readBytes(answer: Response): Promise<Bytes> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  try {
-    for await (const part of answer.body ?? []) {
-      length += part.length;
-      if (length > maxAnswerBytes) break;
-      parts.push(part);
-    }
-  } catch (cause) {
-    throw new EdgeError('gateway-unreachable', 'the answer broke off', {}, { cause });
+  for await (const part of answer.body ?? []) {
+    length += part.length;
+    if (length > maxAnswerBytes) throw new EdgeError('gateway-answer-malformed', 'the answer is too large', { length });
+    parts.push(part);
   }
-  if (length > maxAnswerBytes) throw new EdgeError('gateway-answer-malformed', 'the answer is too large', { length });
   return concat(...parts);
 }

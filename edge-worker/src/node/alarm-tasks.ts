@@ -48,6 +48,12 @@ export class AlarmTasks {
     void this.run(name);
   }
 
+  /** As `kick`, unless the task failed last and waits for its next attempt: new work must not shorten that. */
+  prompt(name: TimerName): void {
+    const timer = this.#timers.get(name);
+    if (!timer || timer.attempts === 0 || timer.dueMs <= this.#clock.nowMs()) this.kick(name);
+  }
+
   /** As `kick`, for callers who wait for its end. It never throws: failures are the task's own, for its back-off. */
   async run(name: TimerName): Promise<void> {
     if (this.#running.has(name)) {

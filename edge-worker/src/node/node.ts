@@ -128,7 +128,7 @@ export class Node {
       throw new EdgeError('seal-not-allowed', 'the node may not seal in this state', { state: this.guard.state() });
     }
     const sequence = await this.#seal();
-    this.tasks.kick('forward');
+    this.tasks.prompt('forward');
     return sequence;
   }
 
@@ -173,7 +173,7 @@ export class Node {
     const { config } = this.parts;
     for (const alert of alerts)
       this.broker.delivery.distribute(alertTopic(alert), utf8(JSON.stringify(alert)), 1, null);
-    if (alerts.length > 0) this.tasks.kick('alerts');
+    if (alerts.length > 0) this.tasks.prompt('alerts');
     for (const { publish, session } of passedOn) {
       if (!publish.topic) continue;
       const topic = `${publish.topic.kind}/${publish.topic.device}`;
@@ -232,7 +232,7 @@ export class Node {
     await this.guard.compare();
     this.#open = null;
     this.tasks.kick('seal');
-    this.tasks.kick('forward');
+    this.tasks.prompt('forward');
     return null;
   }
 
@@ -244,7 +244,7 @@ export class Node {
       const due = oldestMs === null ? idleSinceMs + config.idleStatementMs : oldestMs + config.sealMaxAgeMs;
       if (count < config.sealMaxReadings && due > clock.nowMs()) return due;
       await this.#seal();
-      this.tasks.kick('forward');
+      this.tasks.prompt('forward');
     }
     return null;
   }
