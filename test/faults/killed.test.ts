@@ -1,0 +1,183 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { delivered, enrolDevice, type FaultDevice, publish, record } from './fault-devices.ts';
+import { FaultSystem } from './fault-system.ts';
+
+const startTimeoutMs = 240_000;
+const caseTimeoutMs = 300_000;
+let system: FaultSystem;
+/** One at the first edge node, one at the second. */
+let probe: FaultDevice;
+let other: FaultDevice;
+
+beforeAll(async () => {
+  system = await FaultSystem.start();
+  probe = await enrolDevice(system, system.edge(0));
+  other = await enrolDevice(system, system.edge(1));
+  await Promise.all([publish(probe, 5), publish(other, 5)]);
+  await system.settle();
+}, startTimeoutMs);
+
+afterEach(async () => {
+  // After each case, whatever was killed in it: every acknowledged reading exactly once.
+  system.healGateways();
+  await Promise.all([delivered(probe), delivered(other)]);
+  const { acknowledged } = await system.expectNothingLost();
+  expect(acknowledged).toBe(probe.device.tally.acknowledged + other.device.tally.acknowledged);
+}, caseTimeoutMs);
+
+afterAll(async () => {
+  await Promise.all([probe?.device.stop(), other?.device.stop()]);
+  await system?.stop();
+}, 60_000);
+
+test(
+  'the gateways are killed between the ledger’s commit and the answer',
+  async () => {
+    const { edge } = probe;
+    const { process: gateways } = system.stack.gateways;
+    const pid = gateways.pid;
+    const before = await system.headOnLedger(edge);
+    for (const proxy of Object.values(system.proxies)) proxy.holdAnswers();
+    await publish(probe, 60);
+    await system.until(
+      'the ledger has more than the edge knows of',
+      async () => (await system.headOnLedger(edge)) > before,
+    );
+    await gateways.kill();
+    const onLedger = await system.headOnLedger(edge);
+    expect((await system.status(edge)).anchored ?? -1).toBeLessThan(onLedger);
+    const { uploads } = system.proxies.freshHub;
+    await gateways.start();
+    system.healGateways();
+    await system.settle();
+    expect(gateways.pid).not.toBe(pid);
+    // The same bytes came again, and are where they were.
+    expect(system.proxies.freshHub.uploads).toBeGreaterThan(uploads);
+    const resent = (await system.batches(edge, before + 1)).filter(({ sequence }) => sequence <= onLedger);
+    expect(resent.length).toBeGreaterThan(0);
+    for (const { transactionId, block } of resent) expect({ transactionId, block }).not.toContain(null);
+  },
+  caseTimeoutMs,
+);
+
+test(
+  'an edge is killed with readings acknowledged and not sealed',
+  async () => {
+    const { edge } = probe;
+    // A node that has just started seals nothing before it has compared its head with the ledger's.
+    system.cutGateways();
+    await edge.kill();
+    await edge.start();
+    await publish(probe, 40);
+    expect((await system.status(edge)).openReadings).toBeGreaterThanOrEqual(40);
+    await edge.kill();
+    await edge.start();
+    expect((await system.status(edge)).openReadings).toBeGreaterThanOrEqual(40);
+  },
+  caseTimeoutMs,
+);
+
+test(
+  'an edge is killed with batches sealed and not sent',
+  async () => {
+    const { edge } = probe;
+    system.cutGateways();
+    await publish(probe, 120);
+    await system.until('all of it is sealed', async () => (await system.status(edge)).openReadings === 0);
+    const sealed = (await system.batches(edge, 0)).filter(({ transactionId }) => transactionId === null);
+    expect(sealed.reduce((sum, { size }) => sum + size, 0)).toBe(120);
+    await edge.kill();
+    await edge.start();
+    system.healGateways();
+    await system.settle();
+    // The bytes that go out are those that were sealed before.
+    const digests = new Map((await system.batches(edge, 0)).map(({ sequence, digest }) => [sequence, digest]));
+    for (const { sequence, digest } of sealed) expect(digests.get(sequence)).toBe(digest);
+  },
+  caseTimeoutMs,
+);
+
+test(
+  'an edge is killed with a batch sent and its answer not come',
+  async () => {
+    const { edge } = probe;
+    const before = await system.headOnLedger(edge);
+    for (const proxy of Object.values(system.proxies)) proxy.holdAnswers();
+    await publish(probe, 60);
+    await system.until(
+      'the ledger has more than the edge knows of',
+      async () => (await system.headOnLedger(edge)) > before,
+    );
+    await edge.kill();
+    await edge.start();
+    const onLedger = await system.headOnLedger(edge);
+    expect((await system.status(edge)).anchored ?? -1).toBeLessThan(onLedger);
+    system.healGateways();
+    await system.until('the edge knows', async () => ((await system.status(edge)).anchored ?? -1) >= onLedger);
+  },
+  caseTimeoutMs,
+);
+
+test(
+  'the ledger is killed under load, and readings are acknowledged all the while',
+  async () => {
+    const ledger = system.ledgerProcess;
+    const pid = ledger.pid;
+    let isOver = false;
+    const load = [probe, other].map(async (device) => {
+      while (!isOver) await publish(device, 20);
+    });
+    await sleep(500 + system.random.integer(1000));
+    await ledger.kill();
+    const acknowledged = probe.device.tally.acknowledged;
+    await system.until(
+      'readings are acknowledged without a ledger',
+      () => probe.device.tally.acknowledged >= acknowledged + 100,
+    );
+    await ledger.start();
+    expect(ledger.pid).not.toBe(pid);
+    isOver = true;
+    await Promise.all(load);
+  },
+  caseTimeoutMs,
+);
+
+test(
+  'whatever is killed, whenever it happens',
+  async () => {
+    const { random } = system;
+    const victims: { name: string; run: () => Promise<void> }[] = [
+      ...[probe, other].map(({ edge }, index) => ({
+        name: `edge ${index}`,
+        run: async () => {
+          await edge.kill();
+          await edge.start();
+        },
+      })),
+      ...[system.stack.gateways.process, system.ledgerProcess].map((process) => ({
+        name: process.plan.name,
+        run: async () => {
+          await process.kill();
+          await sleep(random.integer(300));
+          await process.start();
+        },
+      })),
+    ];
+    let isOver = false;
+    const load = [probe, other].map(async (device) => {
+      while (!isOver) await publish(device, 10);
+    });
+    const killed: string[] = [];
+    for (let round = 0; round < 6; round++) {
+      await sleep(random.integer(1200));
+      const victim = victims[random.integer(victims.length)];
+      killed.push(victim?.name ?? '');
+      await victim?.run();
+    }
+    isOver = true;
+    await Promise.all(load);
+    console.log(`killed: ${killed.join(', ')}`);
+  },
+  caseTimeoutMs,
+);
