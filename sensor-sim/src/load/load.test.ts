@@ -44,6 +44,12 @@ test('every message is acknowledged, once, in order of its device, and in shared
   }
 });
 
+test('the start is told when everything is ready and nothing was sent', async () => {
+  const before: number[] = [];
+  await load({ messages: 6, onStart: () => before.push(readings().length) });
+  expect(before).toEqual([0]);
+});
+
 test('it runs over plain TCP, with few connections, unsigned, and signing on the way', async () => {
   expect(await load({ connections: 1 }, broker.tcpUrl, false)).toMatchObject({ acknowledged: 500, connections: 1 });
   expect(new Set(readings().map(({ topic }) => topic)).size).toBe(3);

@@ -27,6 +27,8 @@ export interface LoadOptions {
   /** How long nothing may be settled before the run is given up. */
   readonly stallTimeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** The connections stand and, with `preSign`, everything is signed: the clock starts now. */
+  readonly onStart?: () => void;
   readonly onProgress?: (acknowledged: number) => void;
 }
 
@@ -133,6 +135,7 @@ async function publishAll(options: LoadOptions, lanes: readonly Lane[], connecti
   let payloadBytes = 0;
   let sent = 0;
   let settled = 0;
+  options.onStart?.();
   let lastMoveMs = performance.now();
   const startedMs = performance.now();
 
