@@ -24,8 +24,8 @@ export interface FaultDevice {
 export interface DeviceWish {
   readonly legacy?: boolean;
   readonly protocolVersion?: 4 | 5;
-  /** Where it belongs, if not to the edge node it connects to. */
-  readonly assignedTo?: EdgePart;
+  /** Where and when it belongs, if not to the edge node it connects to since yesterday. */
+  readonly assignment?: Partial<Assignment>;
 }
 
 const codeAnswer = z.object({ code: z.string() });
@@ -40,8 +40,8 @@ export async function enrolDevice(system: FaultSystem, edge: EdgePart, wish: Dev
   const urn = `urn:dev:os:32473-fault-${++made}`;
   const key = wish.legacy ? null : (await generateSigningKey()).key;
   const { channel } = stack.profile;
-  const { node } = (wish.assignedTo ?? edge).address;
-  const record = recordOf(urn, key, { node, fromMs: Date.now() - dayMs, toMs: null });
+  const { node } = edge.address;
+  const record = recordOf(urn, key, { node, fromMs: Date.now() - dayMs, toMs: null, ...wish.assignment });
   const { code } = await stack.clients.freshHub.post(
     '/api/enrolment-codes',
     { purpose: 'device', subject: urn },

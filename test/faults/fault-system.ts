@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fromBase64Url, toBase64Url } from '@hopline/protocol';
+import { fromBase64Url } from '@hopline/protocol';
 import { expect } from 'vitest';
 import { z } from 'zod';
 import type { EdgePart } from '../../infra/start/edges-part.ts';

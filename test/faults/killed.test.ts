@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { delivered, enrolDevice, type FaultDevice, publish, record } from './fault-devices.ts';
+import { delivered, enrolDevice, type FaultDevice, publish } from './fault-devices.ts';
 import { FaultSystem } from './fault-system.ts';
 
 const startTimeoutMs = 240_000;
@@ -124,21 +124,15 @@ test(
   async () => {
     const ledger = system.ledgerProcess;
     const pid = ledger.pid;
-    let isOver = false;
-    const load = [probe, other].map(async (device) => {
-      while (!isOver) await publish(device, 20);
+    await underLoad(async () => {
+      await sleep(500 + system.random.integer(1000));
+      await ledger.kill();
+      const { tally } = probe.device;
+      const before = tally.acknowledged;
+      await system.until('readings come in without a ledger', () => tally.acknowledged >= before + 100);
+      await ledger.start();
     });
-    await sleep(500 + system.random.integer(1000));
-    await ledger.kill();
-    const acknowledged = probe.device.tally.acknowledged;
-    await system.until(
-      'readings are acknowledged without a ledger',
-      () => probe.device.tally.acknowledged >= acknowledged + 100,
-    );
-    await ledger.start();
     expect(ledger.pid).not.toBe(pid);
-    isOver = true;
-    await Promise.all(load);
   },
   caseTimeoutMs,
 );
@@ -147,37 +141,37 @@ test(
   'whatever is killed, whenever it happens',
   async () => {
     const { random } = system;
-    const victims: { name: string; run: () => Promise<void> }[] = [
-      ...[probe, other].map(({ edge }, index) => ({
-        name: `edge ${index}`,
-        run: async () => {
-          await edge.kill();
-          await edge.start();
-        },
-      })),
-      ...[system.stack.gateways.process, system.ledgerProcess].map((process) => ({
-        name: process.plan.name,
-        run: async () => {
-          await process.kill();
-          await sleep(random.integer(300));
-          await process.start();
-        },
-      })),
+    const { gateways } = system.stack;
+    const victims = [
+      ...[probe.edge, other.edge].map((edge) => ({ name: edge.address.node, part: edge })),
+      ...[gateways.process, system.ledgerProcess].map((process) => ({ name: process.plan.name, part: process })),
     ];
-    let isOver = false;
-    const load = [probe, other].map(async (device) => {
-      while (!isOver) await publish(device, 10);
-    });
     const killed: string[] = [];
-    for (let round = 0; round < 6; round++) {
-      await sleep(random.integer(1200));
-      const victim = victims[random.integer(victims.length)];
-      killed.push(victim?.name ?? '');
-      await victim?.run();
-    }
-    isOver = true;
-    await Promise.all(load);
+    await underLoad(async () => {
+      for (let round = 0; round < 5; round++) {
+        await sleep(random.integer(1200));
+        const victim = victims[random.integer(victims.length)] as (typeof victims)[0];
+        killed.push(victim.name);
+        await victim.part.kill();
+        await sleep(random.integer(300));
+        await victim.part.start();
+      }
+    });
     console.log(`killed: ${killed.join(', ')}`);
   },
   caseTimeoutMs,
 );
+
+/** Both devices publish without a pause while something happens. */
+async function underLoad(happens: () => Promise<void>): Promise<void> {
+  const over = new AbortController();
+  const load = [probe, other].map(async (device) => {
+    while (!over.signal.aborted) await publish(device, 20);
+  });
+  try {
+    await happens();
+  } finally {
+    over.abort();
+  }
+  await Promise.all(load);
+}

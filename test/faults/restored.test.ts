@@ -1,0 +1,112 @@
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type EdgePart, enrolNode } from '../../infra/start/edges-part.ts';
+import { enrolDevice, type FaultDevice, publish, record } from './fault-devices.ts';
+import { FaultSystem } from './fault-system.ts';
+
+const startTimeoutMs = 240_000;
+const caseTimeoutMs = 300_000;
+let system: FaultSystem;
+let edge: EdgePart;
+let probe: FaultDevice;
+let legacy: FaultDevice;
+
+beforeAll(async () => {
+  system = await FaultSystem.start();
+  edge = system.edge(0);
+  probe = await enrolDevice(system, edge);
+  legacy = await enrolDevice(system, edge, { legacy: true });
+  await publish(probe, 60);
+  await publish(legacy, 10);
+  await system.settle();
+}, startTimeoutMs);
+
+afterAll(async () => {
+  await Promise.all([probe?.device.stop(), legacy?.device.stop()]);
+  await system?.stop();
+}, 60_000);
+
+/** Stops the edge, and either keeps a copy of its disk or puts one back. */
+async function withDisk(what: 'keep' | 'restore'): Promise<void> {
+  const kept = join(system.stack.dataDir, 'kept-disk');
+  await edge.stop();
+  const [from, to] = what === 'keep' ? [edge.dataDir, kept] : [kept, edge.dataDir];
+  await rm(to, { recursive: true, force: true });
+  await mkdir(to, { recursive: true });
+  await cp(from, to, { recursive: true });
+  await edge.start();
+}
+
+async function bothConnected(): Promise<void> {
+  await system.until('the devices are back', () => probe.device.isConnected && legacy.device.isConnected);
+}
+
+test(
+  'an edge’s disk is restored from an old copy: it seals nothing until it is enrolled again, and nothing is there twice',
+  async () => {
+    await withDisk('keep');
+    await bothConnected();
+    await publish(probe, 80);
+    await publish(legacy, 10);
+    await system.settle();
+    const lost = await system.status(edge);
+    const before = await system.headOnLedger(edge);
+
+    await withDisk('restore');
+    await system.until('the node has noticed', async () => (await system.status(edge)).state === 'diverged');
+    await bothConnected();
+    // It takes readings all the same. One of them is on the ledger already, which this disk cannot know.
+    expect(await probe.device.repeatLast()).toMatchObject({ kind: 'acknowledged', reason: null });
+    await publish(probe, 55);
+    await publish(legacy, 5);
+    const diverged = await system.status(edge);
+    expect(diverged).toMatchObject({ state: 'diverged', kid: lost.kid, openReadings: 61 });
+    expect(diverged.head?.sequence).toBeLessThan(before);
+    expect(await system.headOnLedger(edge)).toBe(before);
+
+    await enrolNode(edge.address, system.stack.clients.freshHub);
+    await system.until('the chain goes on', async () => (await system.headOnLedger(edge)) > before);
+    await publish(probe, 10);
+    const report = await system.expectNothingLost();
+    // What the old disk lost is known by the summaries that the gateways kept, the legacy readings by their count.
+    expect(report.batchesWithoutLeaves).toBeGreaterThan(0);
+    expect(report.anchored).toBe(60 + 10 + 80 + 10 + 55 + 5 + 10);
+    expect((await system.status(edge)).kid).not.toBe(lost.kid);
+  },
+  caseTimeoutMs,
+);
+
+test(
+  'a restored node goes on being one that can be killed, and knows replays of what its disk never held',
+  async () => {
+    const { counts } = await system.status(edge);
+    await record(probe, 70);
+    await edge.kill();
+    await edge.start();
+    await publish(probe, 5);
+    await system.expectNothingLost();
+    expect((await system.status(edge)).counts.accepted).toBeGreaterThan(counts.accepted);
+  },
+  caseTimeoutMs,
+);
+
+test(
+  'a disk is restored a second time',
+  async () => {
+    await withDisk('keep');
+    await bothConnected();
+    await publish(probe, 60);
+    await system.settle();
+    const before = await system.headOnLedger(edge);
+    await withDisk('restore');
+    await system.until('the node has noticed', async () => (await system.status(edge)).state === 'diverged');
+    await enrolNode(edge.address, system.stack.clients.freshHub);
+    await bothConnected();
+    expect(await probe.device.repeatLast()).toMatchObject({ kind: 'acknowledged' });
+    await publish(probe, 5);
+    await system.until('the chain goes on', async () => (await system.headOnLedger(edge)) > before);
+    await system.expectNothingLost();
+  },
+  caseTimeoutMs,
+);
