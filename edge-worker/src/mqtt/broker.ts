@@ -32,8 +32,8 @@ export interface BrokerPorts {
   identify(username: string | undefined, password: Uint8Array | undefined): Promise<Identity>;
   /** Takes a PUBLISH in; it is acknowledged through `acknowledge` once it is committed. */
   take(connection: Connection, publish: InboundPublish): void;
-  /** Resolves when the intake has room again. */
-  room(): Promise<void>;
+  /** Whether the intake has room for more. */
+  hasRoom(): boolean;
   /** A deadline of some connection or session may have come nearer. */
   deadlineMoved(): void;
   /** Messages for a session were lost because its queue was full. */
@@ -161,8 +161,6 @@ export class Broker {
     }
     connection.flush();
     connection.save();
-    // While the intake is full no further frame of this client is read.
-    await this.#ports.room();
   }
 
   async #handleBytes(connection: Connection, bytes: Bytes): Promise<void> {
@@ -181,6 +179,7 @@ export class Broker {
     return handlePacket(session, parsePacket(bytes, session.version), {
       filters: () => this.#ports.sessions.filters(session.key),
       unacknowledged: connection.unacknowledged,
+      isBusy: !this.#ports.hasRoom(),
     });
   }
 

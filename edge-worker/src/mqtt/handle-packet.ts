@@ -12,13 +12,15 @@ import { endWith, type OpenSession, type Step } from './session.ts';
 export interface SessionFacts {
   readonly filters: () => ReadonlySet<string>;
   readonly unacknowledged: number;
+  /** The intake has no room: whoever publishes has to come again. */
+  readonly isBusy: boolean;
 }
 
 /** One step of an open session. Pure: the broker runs the effects. */
 export function handlePacket(session: OpenSession, packet: Packet, facts: SessionFacts): Step {
   switch (packet.cmd) {
     case 'publish':
-      return handlePublish(session, packet, facts.unacknowledged);
+      return handlePublish(session, packet, facts);
     case 'puback':
       return handlePuback(session, packet);
     case 'subscribe':

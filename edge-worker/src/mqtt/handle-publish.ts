@@ -1,15 +1,24 @@
 import type { IPublishPacket } from 'mqtt-packet';
-import { receiveMaximum } from './limits.ts';
+import { maxUnacknowledgedUntold, receiveMaximum } from './limits.ts';
 import { closeCode, reason } from './reason.ts';
 import { endWith, type OpenSession, type Step } from './session.ts';
 import { isTopicName } from './topic.ts';
 import { mayPublish, parseDeviceTopic } from './topic-access.ts';
 
+export interface PublishFacts {
+  readonly unacknowledged: number;
+  readonly isBusy: boolean;
+}
+
 /**
  * PUBLISH (§3.3). What may go on goes to the intake, which acknowledges after its commit. `unacknowledged` counts the
  * client's QoS 1 messages that still wait there.
  */
-export function handlePublish(session: OpenSession, packet: IPublishPacket, unacknowledged: number): Step {
+export function handlePublish(
+  session: OpenSession,
+  packet: IPublishPacket,
+  { unacknowledged, isBusy }: PublishFacts,
+): Step {
   const { version } = session;
   if (!isTopicName(packet.topic)) {
     // Without aliases (Topic Alias Maximum is absent, so 0) a topic is never empty [MQTT-3.3.2-8, MQTT-3.3.2-9].
@@ -23,9 +32,11 @@ export function handlePublish(session: OpenSession, packet: IPublishPacket, unac
   if (packet.qos === 2) return endWith(session, closeCode.policy, reason.qosNotSupported);
   // CONNACK said Retain Available 0 [MQTT-3.2.2-14]. A 3.1.1 client was not told: its flag is passed over.
   if (packet.retain && version === 5) return endWith(session, closeCode.policy, reason.retainNotSupported);
-  if (packet.qos === 1 && version === 5 && unacknowledged >= receiveMaximum) {
+  const most = version === 5 ? receiveMaximum : maxUnacknowledgedUntold;
+  if (packet.qos === 1 && unacknowledged >= most) {
     return endWith(session, closeCode.policy, reason.receiveMaximumExceeded);
   }
+  if (isBusy) return endWith(session, closeCode.policy, reason.serverBusy);
   const topic = parseDeviceTopic(packet.topic);
   const allowed = mayPublish(session.principal, topic);
   const payload = typeof packet.payload === 'string' ? new TextEncoder().encode(packet.payload) : packet.payload;

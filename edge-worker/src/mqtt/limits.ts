@@ -4,6 +4,8 @@ import { maxReadingBytes } from '@hopline/protocol';
 export const maxPacketBytes = maxReadingBytes + 4096;
 /** QoS 1 messages of one client that may wait for their PUBACK. */
 export const receiveMaximum = 1024;
+/** The same for 3.1.1, which knows no such limit and learns of it by the end of the connection. */
+export const maxUnacknowledgedUntold = 8192;
 /** Sessions are kept at most this long after their connection (a day), and told so where they ask for more. */
 export const maxSessionExpirySeconds = 86_400;
 /** Longest silence a client may choose; MQTT 5 is told the server's keep alive where it asks for more, or for none. */

@@ -11,6 +11,7 @@ export const reason = {
   badCredentials: 0x86,
   notAuthorised: 0x87,
   serverUnavailable: 0x88,
+  serverBusy: 0x89,
   badAuthenticationMethod: 0x8c,
   keepAliveTimeout: 0x8d,
   sessionTakenOver: 0x8e,

@@ -2,8 +2,11 @@ import { errorFields, log } from '../log.ts';
 import type { GroupResult, Incoming, Intake, Prepared } from '../readings/intake.ts';
 
 const maxGroupMessages = 1000;
-/** Messages that wait for their commit; beyond it no further frame is read until there is room. */
-const maxWaitingBytes = 8 * 1024 * 1024;
+/**
+ * Messages that wait for their commit, beside the object's 128 MB. The platform hands frames over as they come, whether or
+ * not the handler of the one before has ended, so clients cannot be slowed down by waiting: beyond this they are sent away.
+ */
+const maxWaitingBytes = 32 * 1024 * 1024;
 
 /** A message with where it came from; `T` is the connection. */
 interface Waiting<T> {
@@ -29,7 +32,6 @@ export class GroupCommit<T> {
   #waiting: Waiting<T>[] = [];
   #waitingBytes = 0;
   #running: Promise<void> | null = null;
-  #roomWanted: (() => void)[] = [];
 
   constructor(ports: GroupCommitPorts<T>) {
     this.#ports = ports;
@@ -44,10 +46,8 @@ export class GroupCommit<T> {
     });
   }
 
-  /** Resolves when there is room for more. */
-  room(): Promise<void> {
-    if (this.#waitingBytes <= maxWaitingBytes) return Promise.resolve();
-    return new Promise((resolve) => this.#roomWanted.push(resolve));
+  hasRoom(): boolean {
+    return this.#waitingBytes <= maxWaitingBytes;
   }
 
   async #run(): Promise<void> {
@@ -56,7 +56,6 @@ export class GroupCommit<T> {
       const group = this.#waiting.splice(0, maxGroupMessages);
       await this.#commit(group);
       for (const { incoming } of group) this.#waitingBytes -= incoming.publish.payload.length;
-      for (const resume of this.#roomWanted.splice(0)) resume();
     }
   }
 

@@ -84,7 +84,7 @@ export class Node {
         const { session } = connection;
         if (session.phase === 'open') this.#group.add(connection, { publish, session, receivedAtMs: clock.nowMs() });
       },
-      room: () => this.#group.room(),
+      hasRoom: () => this.#group.hasRoom(),
       deadlineMoved: () => this.tasks.arm('sessions', clock.nowMs() + sessionLookMs),
       dropped: (messages) => stores.counts.add({ dropped: messages }),
     });
