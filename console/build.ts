@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -26,6 +26,8 @@ export async function buildConsole({ quiet = false }: { readonly quiet?: boolean
   try {
     await bundle(partial, quiet);
     await writeFile(join(partial, stampFile), stamp);
+    // A temporary folder is its owner's alone, and the gateway may run as somebody else.
+    await chmod(partial, 0o755);
     await replaceFolder(consoleFolder, partial);
   } finally {
     await rm(partial, { recursive: true, force: true });

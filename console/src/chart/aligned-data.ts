@@ -17,7 +17,10 @@ export interface AlignedData {
 
 /** Brings streams that measured at different moments onto one axis, as uPlot wants them. */
 export function alignedData(groups: readonly ChartGroup[]): AlignedData {
-  const lines = groups.flatMap((group, index) => {
+  // What is drawn later lies above: the one line of a tracker must not drown in those of a room's many probes.
+  const order = [...groups.keys()].sort((a, b) => streamsOf(groups, b) - streamsOf(groups, a));
+  const lines = order.flatMap((index) => {
+    const group = groups[index] as ChartGroup;
     const band = envelope(group);
     if (band.length === 0) return [];
     return [
@@ -38,6 +41,10 @@ export function alignedData(groups: readonly ChartGroup[]): AlignedData {
       return { group, role, label, values };
     }),
   };
+}
+
+function streamsOf(groups: readonly ChartGroup[], index: number): number {
+  return groups[index]?.streams.length ?? 0;
 }
 
 type Figures = NonNullable<ChartPoint['figures']>;

@@ -59,24 +59,17 @@ test('stays at one place are one group with both times, in the order in which go
   ]);
 });
 
-test('a missing interval breaks the line, and a present one does not', () => {
-  const [group] = chartGroups(
-    conditions(
-      stay(
-        {},
-        {
-          a: [
-            [0, 2000],
-            [1, 2100],
-            [3, 2200],
-          ],
-        },
-      ),
-    ),
-    'temperature',
-    0,
-  );
-  expect(group?.streams[0]?.points.map(({ figures }) => figures?.mean ?? null)).toEqual([2000, 2100, null, 2200]);
+test('a device that did not measure for a while has a gap in its line', () => {
+  const at = [0, 1, 2, 3, 8].map((index) => [index, 2000 + index] as const);
+  const [group] = chartGroups(conditions(stay({}, { a: at })), 'temperature', 0);
+  expect(group?.streams[0]?.points.map(({ figures }) => figures?.mean ?? null)).toEqual([
+    2000,
+    2001,
+    2002,
+    2003,
+    null,
+    2008,
+  ]);
 });
 
 test('the band goes from the lowest to the highest value of any device at that moment', () => {
@@ -104,26 +97,11 @@ test('the band goes from the lowest to the highest value of any device at that m
 });
 
 test('series share one axis: a moment of another series is no gap', () => {
-  const groups = chartGroups(
-    conditions(
-      stay(
-        {},
-        {
-          a: [
-            [0, 2000],
-            [2, 2000],
-          ],
-          b: [[1, 3000]],
-        },
-      ),
-    ),
-    'temperature',
-    0,
-  );
+  const gapped = [0, 1, 2, 6].map((index) => [index, 2000] as const);
+  const groups = chartGroups(conditions(stay({}, { a: gapped, b: [[3, 3000]] })), 'temperature', 0);
   const { moments, series } = alignedData(groups);
-  expect(moments).toEqual([150, 450, 750]);
-  const a = series.find(({ label, role }) => label === 'a' && role === 'mean');
-  const b = series.find(({ label, role }) => label === 'b' && role === 'mean');
-  expect(a?.values).toEqual([2, null, 2]);
-  expect(b?.values).toEqual([undefined, 3, undefined]);
+  expect(moments).toEqual([150, 450, 750, 1050, 1350, 1950]);
+  const mean = (device: string) => series.find(({ label, role }) => label === device && role === 'mean')?.values;
+  expect(mean('a')).toEqual([2, 2, 2, undefined, null, 2]);
+  expect(mean('b')).toEqual([undefined, undefined, undefined, 3, undefined, undefined]);
 });

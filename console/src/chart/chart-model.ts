@@ -1,5 +1,6 @@
 import type { Conditions, Stay, StreamConditions } from '../api/history.ts';
 import { unitName } from '../lot/unit-name.ts';
+import { splitAtGaps } from './split-at-gaps.ts';
 
 /** One value of a stream over an interval; `null` figures are a gap in which nothing was measured. Thousandths. */
 export interface ChartPoint {
@@ -21,9 +22,6 @@ export interface ChartGroup {
   readonly spans: readonly { readonly fromMs: number; readonly toMs: number }[];
   readonly streams: readonly ChartStream[];
 }
-
-/** Two missing intervals are a gap: one can fall between the grids of two batches. */
-const gapAfterIntervals = 2;
 
 /** Groups stays by place and unit, in the order of their beginnings, with one stream of figures a device. */
 export function chartGroups({ stays }: Conditions, stream: string, nowMs: number): ChartGroup[] {
@@ -50,19 +48,19 @@ function streamsOf(stays: readonly Stay[], stream: string): ChartStream[] {
   }));
 }
 
+/** Points of one device, with an empty one in the middle of each gap. */
 function withGaps(parts: readonly StreamConditions[]): ChartPoint[] {
-  const points: ChartPoint[] = [];
-  let previous: { readonly endMs: number; readonly intervalMs: number } | null = null;
-  for (const { intervals, intervalMs } of parts) {
-    for (const { startMs, min, max, mean } of intervals) {
-      if (previous && startMs - previous.endMs >= (gapAfterIntervals - 1) * Math.max(intervalMs, previous.intervalMs)) {
-        points.push({ ms: (previous.endMs + startMs) / 2, figures: null });
-      }
-      points.push({ ms: startMs + intervalMs / 2, figures: { min, max, mean } });
-      previous = { endMs: startMs + intervalMs, intervalMs };
-    }
-  }
-  return points;
+  const runs = parts.flatMap(({ intervals, intervalMs }) =>
+    splitAtGaps(intervals, intervalMs).map((run) =>
+      run.map(({ startMs, min, max, mean }) => ({ ms: startMs + intervalMs / 2, figures: { min, max, mean } })),
+    ),
+  );
+  return runs.flatMap((run, index): ChartPoint[] => {
+    const before = runs[index - 1]?.at(-1)?.ms;
+    const first = run[0]?.ms;
+    if (before === undefined || first === undefined) return run;
+    return [{ ms: (before + first) / 2, figures: null }, ...run];
+  });
 }
 
 /** The lowest and highest of all streams of a group at each moment that any of them has a value for. */

@@ -12,6 +12,8 @@ import { seriesVariable } from './series-color.ts';
 export const gutterPx = { left: 46, right: 12 } as const;
 const plotHeightPx = 280;
 const minZoomMs = 60_000;
+/** More lines of one group than these are drawn thin, as the texture of its band. */
+const fewLines = 3;
 
 interface PlotInput {
   readonly data: AlignedData;
@@ -41,7 +43,6 @@ export function plotOptions({
   const color = (name: string) => style.getPropertyValue(name).trim();
   const font = `12px ${style.fontFamily}`;
   const axis = { stroke: color('--muted'), font, grid: { stroke: color('--line'), width: 1 }, ticks: { show: false } };
-  const many = groups.some((group) => group.streams.length > 3);
   return {
     width: element.clientWidth,
     height: plotHeightPx,
@@ -67,12 +68,13 @@ export function plotOptions({
       ...data.series.map(({ group, role, label }): uPlot.Series => {
         const stroke = color(seriesVariable(group));
         if (role !== 'mean') return { label, points: { show: false }, width: 0 };
-        return { label, stroke, width: many ? 1.1 : 1.8, alpha: many ? 0.75 : 1, points: { show: false } };
+        const many = (groups[group]?.streams.length ?? 0) > fewLines;
+        return { label, stroke, width: many ? 1 : 2.2, alpha: many ? 0.45 : 1, points: { show: false } };
       }),
     ],
     bands: data.series.flatMap(({ role, group }, index) =>
       role === 'high'
-        ? [{ series: [index + 1, index + 2] as [number, number], fill: withAlpha(color(seriesVariable(group)), 0.18) }]
+        ? [{ series: [index + 1, index + 2] as [number, number], fill: withAlpha(color(seriesVariable(group)), 0.2) }]
         : [],
     ),
     hooks: {

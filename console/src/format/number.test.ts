@@ -3,9 +3,10 @@ import { addQuantities, formatMeasured, formatQuantity, formatShare } from './nu
 
 test.each([
   [{ amount: '500', uom: 'KGM' }, '500 kg'],
-  [{ amount: '1234567', uom: null }, '1,234,567'],
+  [{ amount: '1234567', uom: null }, '1,234,567 items'],
   [{ amount: '0.1000000000000000055', uom: 'KGM' }, '0.1000000000000000055 kg'],
-  [{ amount: '9007199254740993', uom: null }, '9,007,199,254,740,993'],
+  [{ amount: '9007199254740993', uom: null }, '9,007,199,254,740,993 items'],
+  [{ amount: '1', uom: null }, '1 item'],
   [{ amount: '3', uom: 'XBX' }, '3 XBX'],
 ])('%o is written %s', (quantity, text) => expect(formatQuantity(quantity, 'en-GB')).toBe(text));
 

@@ -22,11 +22,12 @@ export function formatNumber(value: number, locale?: string): string {
   return new Intl.NumberFormat(locale).format(value);
 }
 
-/** `500 kg`, `40`. The decimal text is never made a binary fraction, so all its digits are true. */
+/** `500 kg`, `40 items`. The decimal text is never made a binary fraction, so all its digits are true. */
 export function formatQuantity({ amount, uom }: Quantity, locale?: string): string {
   // The formatter takes decimal texts exactly; its type asks for a numeric literal.
   const text = new Intl.NumberFormat(locale, { maximumFractionDigits: 20 }).format(amount as `${number}`);
-  return uom === null ? text : `${text} ${unitNames[uom] ?? uom}`;
+  if (uom === null) return `${text} ${amount === '1' ? 'item' : 'items'}`;
+  return `${text} ${unitNames[uom] ?? uom}`;
 }
 
 export function unitSymbol(unit: string | null): string {

@@ -3,32 +3,33 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import '@xyflow/react/dist/base.css';
 import './graph.css';
 import { type BoxNode, GraphBox } from './graph-box.tsx';
-import { layoutGraph, nodeSize } from './layout.ts';
+import { type LayoutSize, layoutGraph, narrowLayout, wideLayout } from './layout.ts';
 import type { TraceGraph } from './trace-graph.ts';
 
 const nodeTypes = { box: GraphBox };
 /** Smaller than this the boxes cannot be read: the picture is then as large as it is, and its frame scrolls. */
 const minReadableZoom = 0.62;
+const narrowFramePx = 560;
 const minHeightPx = 180;
 const maxHeightPx = 680;
 
 /** The trace as boxes and arrows. It fits its frame where there is room; on a phone it is scrolled like a wide table. */
 export default function GraphView({ graph }: { graph: TraceGraph }) {
-  const layout = useMemo(() => layoutGraph(graph), [graph]);
   const frame = useRef<HTMLDivElement>(null);
   const flow = useRef<ReactFlowInstance<BoxNode> | null>(null);
   const width = useWidth(frame);
+  const size = width < narrowFramePx ? narrowLayout : wideLayout;
+  const layout = useMemo(() => layoutGraph(graph, size), [graph, size]);
   const zoom = Math.min(1, width / Math.max(1, layout.width));
   const scrolls = zoom < minReadableZoom;
-  const { nodes, edges } = useMemo(() => flowElements(graph, layout.places), [graph, layout]);
+  const { nodes, edges } = useMemo(() => flowElements(graph, layout.places, size), [graph, layout, size]);
   const height = scrolls ? layout.height : Math.min(maxHeightPx, Math.max(minHeightPx, layout.height * zoom));
   const current = layout.places.get(graph.nodes.find((node) => node.current)?.id ?? '');
   const currentX = current?.x ?? 0;
   useEffect(() => {
-    if (scrolls && frame.current)
-      frame.current.scrollLeft = currentX + nodeSize.width / 2 - frame.current.clientWidth / 2;
+    if (scrolls && frame.current) frame.current.scrollLeft = currentX + size.width / 2 - frame.current.clientWidth / 2;
     if (!scrolls && width > 0 && height > 0) void flow.current?.fitView({ padding: 0.02, maxZoom: 1 });
-  }, [scrolls, currentX, width, height]);
+  }, [scrolls, currentX, width, height, size]);
   return (
     <div className={scrolls ? 'graph-frame scrolls' : 'graph-frame'} ref={frame}>
       {width > 0 ? (
@@ -41,6 +42,7 @@ export default function GraphView({ graph }: { graph: TraceGraph }) {
             onInit={(instance) => {
               flow.current = instance;
             }}
+            defaultMarkerColor={null}
             fitView={!scrolls}
             fitViewOptions={{ padding: 0.02, maxZoom: 1 }}
             minZoom={0.1}
@@ -55,6 +57,7 @@ export default function GraphView({ graph }: { graph: TraceGraph }) {
             zoomOnPinch={!scrolls}
             zoomOnDoubleClick={false}
             preventScrolling={false}
+            attributionPosition="top-left"
           >
             {scrolls ? null : <Controls showInteractive={false} fitViewOptions={{ padding: 0.02, maxZoom: 1 }} />}
           </ReactFlow>
@@ -64,14 +67,15 @@ export default function GraphView({ graph }: { graph: TraceGraph }) {
   );
 }
 
-function flowElements(graph: TraceGraph, places: ReadonlyMap<string, { x: number; y: number }>) {
+function flowElements(graph: TraceGraph, places: ReadonlyMap<string, { x: number; y: number }>, size: LayoutSize) {
   const nodes = graph.nodes.map(
     (node): BoxNode => ({
       id: node.id,
       type: 'box',
       position: places.get(node.id) ?? { x: 0, y: 0 },
       data: { node },
-      ...nodeSize,
+      width: size.width,
+      height: size.height,
     }),
   );
   const edges = graph.edges.map(
@@ -79,7 +83,7 @@ function flowElements(graph: TraceGraph, places: ReadonlyMap<string, { x: number
       id,
       source: from,
       target: to,
-      label,
+      ...(size === wideLayout ? { label } : {}),
       className: `edge-${kind}`,
       markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16 },
     }),

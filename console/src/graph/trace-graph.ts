@@ -22,7 +22,7 @@ export interface GraphEdge {
   readonly to: string;
   /** `made`: goods into goods; `packed`: goods into a unit; `moved`: to a place; `held`: lying at a place without having moved. */
   readonly kind: 'made' | 'packed' | 'moved' | 'held';
-  /** How much, where the ledger says. */
+  /** How much, where the ledger says; empty otherwise. */
   readonly label: string;
 }
 
@@ -57,17 +57,12 @@ export function traceGraph(trace: Trace, touched: ReadonlyMap<string, Touched>):
   };
 }
 
+/** What became of what. How much of an input went into which of several outputs, nobody has said: there is no amount. */
 function lineage({ edges }: Trace): Step[] {
   return edges.flatMap((edge): Step[] => {
-    if (edge.kind !== 'transformed' && edge.kind !== 'packed') return [];
-    return [
-      {
-        from: edge.from,
-        to: edge.to,
-        kind: edge.kind === 'transformed' ? 'made' : 'packed',
-        quantity: quantityOf(edge),
-      },
-    ];
+    const { from, to, kind } = edge;
+    if (kind === 'transformed') return [{ from, to, kind: 'made', quantity: null }];
+    return kind === 'packed' ? [{ from, to, kind, quantity: quantityOf(edge) }] : [];
   });
 }
 
@@ -132,7 +127,7 @@ function nodeOf(node: TraceNode, trace: Trace, touched: Touched | null): GraphNo
     }
     default: {
       const path = node.gtin !== null && node.lot !== null && node.kind === 'lot' ? lotPath(node.gtin, node.lot) : null;
-      const subtitle = [node.product, originOf(trace, node.id)].filter((part) => part !== null).join(', ');
+      const subtitle = originOf(trace, node.id) ?? node.product ?? '';
       return { ...common, title: node.label, subtitle, path };
     }
   }

@@ -13,31 +13,28 @@ interface Question {
 }
 
 /**
- * How much of a lot came to a stay, as it was sent: loose goods by their shipments, goods in units by what lay in the
- * unit then. What was not sent there began there: then it is what was there at the beginning.
+ * How much of a lot came to a stay: loose goods as they were received, goods in units by what lay in the unit on the way.
+ * What was not sent there began there: then it is what was there at the beginning.
  */
 export function arrivedQuantity({ item, hop, inbound, units, trace }: Question): Quantity[] {
-  const loose = trace.edges.filter(({ kind, of, to, toMs }) => {
-    if (kind !== 'shipped' || of !== item || to !== hop.place.gln) return false;
-    return inbound.some(({ unit, receivedMs }) => unit === null && receivedMs === toMs);
-  });
-  const packed = units.filter(({ item: content, unit, fromMs, toMs }) =>
-    inbound.some(
-      (transit) =>
-        transit.unit === unit && content === item && fromMs <= transit.sentMs && (toMs ?? Infinity) >= transit.sentMs,
-    ),
+  const received = new Set(inbound.flatMap((transit) => (transit.received === null ? [] : [transit.received.event])));
+  const loose = trace.edges.filter(
+    ({ kind, from, to, fromMs, event }) =>
+      kind === 'at' &&
+      from === item &&
+      to === hop.place.gln &&
+      (inbound.length === 0 ? fromMs === hop.arrivalMs : received.has(event)),
   );
-  if (inbound.length > 0) return sum([...loose, ...packed.map(({ quantity }) => quantity)]);
-  return sum(
-    trace.edges.filter(
-      ({ kind, from, to, fromMs }) =>
-        kind === 'at' && from === item && to === hop.place.gln && fromMs === hop.arrivalMs,
+  const packed = units.filter(
+    (content) => content.item === item && inbound.some((transit) => isInside(content, transit)),
+  );
+  return addQuantities(
+    [...loose, ...packed.map(({ quantity }) => quantity)].flatMap((part) =>
+      part === null || part.amount === null ? [] : [{ amount: part.amount, uom: part.uom }],
     ),
   );
 }
 
-function sum(parts: readonly ({ readonly amount: string | null; readonly uom: string | null } | null)[]): Quantity[] {
-  return addQuantities(
-    parts.flatMap((part) => (part === null || part.amount === null ? [] : [{ amount: part.amount, uom: part.uom }])),
-  );
+function isInside({ unit, fromMs, toMs }: Containment, transit: Transit): boolean {
+  return transit.unit === unit && fromMs <= transit.sentMs && (toMs ?? Number.POSITIVE_INFINITY) >= transit.sentMs;
 }

@@ -26,6 +26,10 @@ test('two devices that measure the same time count once', () => {
   expect(coverage([stay(0, 100, [0, 10], [10, 20])], 'temperature', 500)).toBe(0.3);
 });
 
+test('a device that measures every 20 covers what lies between, and not a pause', () => {
+  expect(coverage([stay(0, 100, [0, 20, 40, 95])], 'temperature', 500)).toBe(0.55);
+});
+
 test('stays at the same time are one time, measured where one of them is', () => {
   expect(coverage([stay(0, 100), stay(50, 100, [50, 60, 70, 80, 90])], 'temperature', 500)).toBe(0.5);
 });

@@ -1,4 +1,5 @@
 import type { Stay } from '../api/history.ts';
+import { splitAtGaps } from '../chart/split-at-gaps.ts';
 
 interface Span {
   readonly fromMs: number;
@@ -7,7 +8,7 @@ interface Span {
 
 /**
  * For which part of the time that a thing was somewhere its conditions are known: the time in which some device of one
- * of its stays measured the stream, over the time of all stays; 0…1, `null` where it was nowhere.
+ * of its stays measured the stream, by its own usual step, over the time of all stays; 0…1, `null` where it was nowhere.
  */
 export function coverage(stays: readonly Stay[], stream: string, nowMs: number): number | null {
   const whole = stays.map(({ fromMs, toMs }) => ({ fromMs, toMs: toMs ?? nowMs }));
@@ -15,7 +16,9 @@ export function coverage(stays: readonly Stay[], stream: string, nowMs: number):
     stay.streams
       .filter((each) => each.stream === stream)
       .flatMap(({ intervals, intervalMs }) =>
-        intervals.map(({ startMs }) => clip({ fromMs: startMs, toMs: startMs + intervalMs }, whole[index] as Span)),
+        splitAtGaps(intervals, intervalMs).map((run) =>
+          clip({ fromMs: run[0]?.startMs ?? 0, toMs: (run.at(-1)?.startMs ?? 0) + intervalMs }, whole[index] as Span),
+        ),
       ),
   );
   const wholeMs = lengthOf(whole);

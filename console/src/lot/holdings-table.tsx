@@ -17,7 +17,7 @@ export function HoldingsTable({ holdings, state }: Pick<FullLot, 'holdings' | 's
   }
   return (
     <div className="table-scroll">
-      <table>
+      <table className="stacked">
         <thead>
           <tr>
             <th scope="col">Place</th>
@@ -35,10 +35,12 @@ export function HoldingsTable({ holdings, state }: Pick<FullLot, 'holdings' | 's
               <th scope="row">
                 {place.name ?? place.gln} <span className="muted small">{placeKindName(place.kind)}</span>
               </th>
-              <td>{organisationName(custodian)}</td>
-              <td className="number">{formatQuantity(quantity)}</td>
-              <td>{disposition === null ? '–' : dispositionName(disposition)}</td>
-              <td className="nowrap">
+              <td data-label="Custodian">{organisationName(custodian)}</td>
+              <td className="number" data-label="Quantity">
+                {formatQuantity(quantity)}
+              </td>
+              <td data-label="State">{disposition === null ? '–' : dispositionName(disposition)}</td>
+              <td className="nowrap" data-label="Since">
                 <Time ms={sinceMs} short />
               </td>
             </tr>

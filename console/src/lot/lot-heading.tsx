@@ -35,7 +35,7 @@ export function LotHeading({ lot, stream }: { lot: FullLot; stream: string }) {
       <dl className="facts">
         <div>
           <dt>Custodian</dt>
-          <dd>{custodians.length === 0 ? 'Nobody holds loose goods of it' : custodians.join(', ')}</dd>
+          <dd>{custodians.length === 0 ? 'Nobody now' : custodians.join(', ')}</dd>
         </div>
         <div>
           <dt>Held now</dt>

@@ -39,27 +39,32 @@ export function StayLine({ line, context }: { line: Stay; context: PathContext }
             {placeKindName(place.kind)}
             {place.custodian === null ? '' : ` · ${organisationName(place.custodian)}`}
           </p>
+          {inbound.length > 0 ? (
+            <p className="small muted">
+              From {[...new Set(inbound.map(({ from }) => from.name ?? from.gln))].join(' and ')},{' '}
+              {formatDuration(Math.max(...inbound.map(({ sentMs, receivedMs }) => (receivedMs ?? sentMs) - sentMs)))} on
+              the way
+              <UnitLinks
+                units={inbound.flatMap(({ unit }) => (unit === null || unit === context.item ? [] : [unit]))}
+              />
+            </p>
+          ) : null}
         </div>
-        <p className="path-times">
-          <span>{stepName(hop.bizStep)}</span> <Time ms={hop.arrivalMs} short />
-          {hop.departureMs === null ? (
-            <> – still there</>
-          ) : (
-            <>
-              {' '}
-              – <Time ms={hop.departureMs} short />{' '}
-              <span className="muted">({formatDuration(hop.departureMs - hop.arrivalMs)})</span>
-            </>
-          )}
-        </p>
-        {inbound.length > 0 ? (
-          <p className="small muted">
-            {[...new Set(inbound.map(({ from }) => from.name ?? from.gln))].map((name) => `from ${name}`).join(', ')},{' '}
-            {formatDuration(Math.max(...inbound.map(({ sentMs, receivedMs }) => (receivedMs ?? sentMs) - sentMs)))} on
-            the way
-            <UnitLinks units={inbound.flatMap(({ unit }) => (unit === null ? [] : [unit]))} />
+        <div className="path-times">
+          <p>
+            {stepName(hop.bizStep)} <Time ms={hop.arrivalMs} short />
           </p>
-        ) : null}
+          <p>
+            {hop.departureMs === null ? (
+              'Still there'
+            ) : (
+              <>
+                Left <Time ms={hop.departureMs} short />{' '}
+                <span className="muted">after {formatDuration(hop.departureMs - hop.arrivalMs)}</span>
+              </>
+            )}
+          </p>
+        </div>
         <ul className="path-facts">
           {amounts.length > 0 ? <li>{amounts.map((amount) => formatQuantity(amount)).join(' and ')}</li> : null}
           {range === null ? (

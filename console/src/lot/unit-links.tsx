@@ -13,7 +13,13 @@ export function UnitLinks({ units }: { units: readonly string[] }) {
         return (
           <span key={id}>
             {index === 0 ? '' : ' and '}
-            {path === null ? name : <Link href={path}>{name.toLowerCase()}</Link>}
+            {path === null ? (
+              name
+            ) : (
+              <Link href={path} className="nowrap">
+                {name.toLowerCase()}
+              </Link>
+            )}
           </span>
         );
       })}

@@ -7,12 +7,14 @@ import { Message } from '../shell/message.tsx';
 import { Age } from '../shell/time.tsx';
 import { siteOfNode } from './site-of-node.ts';
 
+const shownBatches = 12;
+
 /** Anchored batches, the latest first. */
 export function BatchTable({ batches, sites }: { batches: readonly Batch[]; sites: readonly Site[] }) {
   if (batches.length === 0) return <Message title="No batch has been anchored yet" tone="empty" />;
   return (
     <div className="table-scroll">
-      <table className="batches">
+      <table className="batches stacked">
         <thead>
           <tr>
             <th scope="col">Edge node</th>
@@ -32,27 +34,31 @@ export function BatchTable({ batches, sites }: { batches: readonly Batch[]; site
           </tr>
         </thead>
         <tbody>
-          {batches.map((batch) => (
+          {batches.slice(0, shownBatches).map((batch) => (
             <tr key={`${batch.node} ${batch.sequence}`}>
               <th scope="row">
                 {siteOfNode(sites, batch.node)?.name ?? batch.node}{' '}
                 <span className="muted small nowrap">{batch.node}</span>
               </th>
-              <td className="number">{formatNumber(batch.sequence)}</td>
-              <td className="number">
+              <td className="number" data-label="Sequence">
+                {formatNumber(batch.sequence)}
+              </td>
+              <td className="number" data-label="Readings">
                 {batch.size === 0 ? <span className="muted">idle</span> : formatNumber(batch.size)}
               </td>
-              <td>
+              <td data-label="Merkle root">
                 <Identifier id={batch.root} name="Merkle root" />
               </td>
-              <td>
+              <td data-label="Transaction">
                 <Identifier id={batch.transactionId} name="transaction id" />
               </td>
-              <td className="number">{formatNumber(batch.block)}</td>
-              <td className="nowrap">
+              <td className="number" data-label="Block">
+                {formatNumber(batch.block)}
+              </td>
+              <td className="nowrap" data-label="Sealed">
                 <Age ms={batch.sealedAtMs} />
               </td>
-              <td>
+              <td data-label="State">
                 <BatchState batch={batch} />
               </td>
             </tr>

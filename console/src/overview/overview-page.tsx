@@ -32,7 +32,7 @@ export function OverviewPage() {
           <div className="columns">
             <Section title="Sites" className="sites-section">
               <QueryState query={sites} loading="Reading the sites…">
-                {(answer) => <SiteCards sites={answer.sites} alerts={data.alerts} />}
+                {(answer) => <SiteCards sites={answer.sites} alerts={data.alerts} batches={data.batches} />}
               </QueryState>
             </Section>
             <div className="column">

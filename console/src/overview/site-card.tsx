@@ -1,23 +1,32 @@
-import type { Alert } from '../api/overview.ts';
+import type { Alert, Batch } from '../api/overview.ts';
 import type { Site } from '../api/sites.ts';
 import { formatNumber } from '../format/number.ts';
 import { organisationName, placeKindName } from '../format/term.ts';
 import { useNow } from '../live/use-now.ts';
 import { Badge } from '../shell/badge.tsx';
-import { Icon, isIconName } from '../shell/icon.tsx';
 import { Age } from '../shell/time.tsx';
+import { LatestTemperatures } from './latest-temperatures.tsx';
 import { nodeState, type SiteNode } from './node-state.ts';
+import { SiteSign } from './site-sign.tsx';
 
-/** One site: what it is, how its edge nodes stand, and what needs a look there. */
-export function SiteCard({ site, alerts }: { site: Site; alerts: readonly Alert[] }) {
+interface Props {
+  readonly site: Site;
+  readonly alerts: readonly Alert[];
+  readonly batches: readonly Batch[];
+}
+
+/** A site with devices: how its edge nodes stand, what was measured last, and what needs a look there. */
+export function SiteCard({ site, alerts, batches }: Props) {
   const revoked = site.devices.filter((device) => device.revoked).length;
   const legacy = site.devices.filter((device) => !device.signs).length;
+  const remarks = [
+    revoked > 0 ? `${formatNumber(revoked)} revoked` : '',
+    legacy > 0 ? `${formatNumber(legacy)} cannot sign` : '',
+  ].filter((text) => text !== '');
   return (
-    <article id={`site-${site.gln}`} className={site.nodes.length > 0 ? 'card site-card with-node' : 'card site-card'}>
+    <article id={`site-${site.gln}`} className="site-card">
       <header>
-        <span className="site-sign">
-          <Icon name={isIconName(site.kind) ? site.kind : 'other'} />
-        </span>
+        <SiteSign kind={site.kind} />
         <div>
           <h3>{site.name}</h3>
           <p className="muted">
@@ -26,36 +35,32 @@ export function SiteCard({ site, alerts }: { site: Site; alerts: readonly Alert[
           </p>
         </div>
       </header>
-      {site.nodes.map((node) => (
-        <NodeLine key={node.node} node={node} />
-      ))}
-      {site.nodes.length + site.devices.length > 0 ? (
-        <dl className="site-facts">
-          <div>
-            <dt>Devices</dt>
-            <dd>{formatNumber(site.devices.length)}</dd>
+      {site.nodes.map((node) => {
+        const newest = batches.find((batch) => batch.node === node.node && batch.size > 0);
+        return (
+          <div key={node.node}>
+            <NodeLine node={node} />
+            {newest ? <LatestTemperatures node={node.node} sequence={newest.sequence} devices={site.devices} /> : null}
           </div>
-          <div>
-            <dt>Lots held</dt>
-            <dd>{formatNumber(site.holdings)}</dd>
-          </div>
-          <div>
-            <dt>Alerts</dt>
-            <dd>{alerts.length === 0 ? 'none lately' : <Badge tone="danger">{formatNumber(alerts.length)}</Badge>}</dd>
-          </div>
-        </dl>
-      ) : (
-        <p className="site-held">
-          {site.holdings === 0 ? 'No goods held here now' : `${formatNumber(site.holdings)} lots held here now`}
-        </p>
-      )}
-      {revoked + legacy > 0 ? (
-        <p className="muted small">
-          {[revoked > 0 ? `${revoked} revoked` : '', legacy > 0 ? `${legacy} that cannot sign` : '']
-            .filter((text) => text !== '')
-            .join(', ')}
-        </p>
-      ) : null}
+        );
+      })}
+      <dl className="site-facts">
+        <div>
+          <dt>Devices</dt>
+          <dd>
+            {formatNumber(site.devices.length)}
+            {remarks.length === 0 ? null : <span className="muted small"> ({remarks.join(', ')})</span>}
+          </dd>
+        </div>
+        <div>
+          <dt>Lots held</dt>
+          <dd>{formatNumber(site.holdings)}</dd>
+        </div>
+        <div>
+          <dt>Alerts</dt>
+          <dd>{alerts.length === 0 ? 'None lately' : <Badge tone="danger">{formatNumber(alerts.length)}</Badge>}</dd>
+        </div>
+      </dl>
     </article>
   );
 }

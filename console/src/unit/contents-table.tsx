@@ -12,7 +12,7 @@ export function ContentsTable({ contents }: { contents: readonly Containment[] }
   if (contents.length === 0) return <Message title="Nothing is known to have been in it" tone="empty" />;
   return (
     <div className="table-scroll">
-      <table>
+      <table className="stacked">
         <thead>
           <tr>
             <th scope="col">Lot or unit</th>
@@ -29,11 +29,15 @@ export function ContentsTable({ contents }: { contents: readonly Containment[] }
               <th scope="row">
                 <ContentName item={item} isUnit={isUnit} />
               </th>
-              <td className="number">{quantity === null ? '–' : formatQuantity(quantity)}</td>
-              <td className="nowrap">
+              <td className="number" data-label="Quantity">
+                {quantity === null ? '–' : formatQuantity(quantity)}
+              </td>
+              <td className="nowrap" data-label="Packed">
                 <Time ms={fromMs} short />
               </td>
-              <td className="nowrap">{toMs === null ? 'still inside' : <Time ms={toMs} short />}</td>
+              <td className="nowrap" data-label="Unpacked">
+                {toMs === null ? 'still inside' : <Time ms={toMs} short />}
+              </td>
             </tr>
           ))}
         </tbody>

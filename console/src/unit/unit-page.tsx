@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
+import type { Rule } from '../api/shapes.ts';
 import { fetchUnit, type Unit } from '../api/unit.ts';
 import { ConditionsSection } from '../chart/conditions-section.tsx';
 import { deviceName, dispositionName, organisationName } from '../format/term.ts';
 import { formatZone } from '../format/time.ts';
 import { IncidentList } from '../lot/incident-list.tsx';
-import { incidentsOf } from '../lot/incidents.ts';
+import { type Incident, incidentsOf } from '../lot/incidents.ts';
 import { pathLines } from '../lot/path.ts';
 import { PathList } from '../lot/path-list.tsx';
 import { AsOfLine, StaleBanner } from '../shell/as-of.tsx';
@@ -61,8 +62,15 @@ function UnitView({ unit }: { unit: Unit }) {
       <Section title="Path" aside={`Times in ${zone}`}>
         <PathList lines={pathLines(unit, [], incidents)} history={unit} item={unit.id} stream={stream} trace={null} />
       </Section>
-      <ConditionsSection conditions={unit.conditions} limits={[]} stream={stream} zone={zone} />
+      <ConditionsSection conditions={unit.conditions} limits={brokenLimits(incidents)} stream={stream} zone={zone} />
       <AsOfLine {...unit} />
     </>
+  );
+}
+
+/** A unit has no limits of its own; those that its contents broke are worth a line in the chart. */
+function brokenLimits(incidents: readonly Incident[]): Rule[] {
+  return incidents.flatMap(({ stream, unit, min, max }) =>
+    unit === null ? [] : [{ id: 'broken', stream, unit, min, max, durationMs: 0 }],
   );
 }
