@@ -8,6 +8,7 @@ import { tokenVerifier } from './auth/oidc.ts';
 import { loadOrganisationKeys, type OrganisationKeys } from './auth/organisation-keys.ts';
 import { newSecret } from './auth/secret.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { GatewayError } from './gateway-error.ts';
 import { type GatewayOptions, gatewayOptionsSchema, type ParsedGatewayOptions } from './gateway-options.ts';
 import { createApp } from './http/app.ts';
 import type { AppContext } from './http/app-context.ts';
@@ -60,7 +61,12 @@ export async function startGateway(options: GatewayOptions, dependencies: Gatewa
       { ...parsed.ledger, mspId: parsed.mspId },
       { clock, random: Math.random, limits: submitLimits },
     );
-    return await run({ parsed, clock, log, store, keys, ledger });
+    try {
+      return await run({ parsed, clock, log, store, keys, ledger });
+    } catch (error) {
+      ledger.close();
+      throw error;
+    }
   } catch (error) {
     await store.close();
     throw error;
@@ -96,8 +102,11 @@ async function run(parts: Parts): Promise<Gateway> {
     },
     streams: () => streams.open,
   });
+  let warned = false;
   const judge = () => {
-    const { connected, behindSinceMs } = watch.view();
+    const { connected, behindSinceMs, isAnother } = watch.view();
+    if (isAnother && !warned) log.error('the ledger has fewer blocks than were applied here: is it another one?');
+    warned = isAnother;
     if (connected && behindSinceMs === null) state.caughtUp = true;
     if (state.caughtUp && state.bootstrapped) ready.resolve();
   };
@@ -106,7 +115,7 @@ async function run(parts: Parts): Promise<Gateway> {
     live.tell();
     judge();
   });
-  const shared = { channel: parsed.ledger.channel, ledger, projection, store, clock };
+  const shared = { channel: parsed.ledger.channel, ledger: counted(ledger, metrics), projection, store, clock };
   const context: AppContext = {
     mspId: parsed.mspId,
     organisationName: parsed.organisation.name,
@@ -180,6 +189,23 @@ async function run(parts: Parts): Promise<Gateway> {
     metrics.registry.clear();
     log.info('stopped');
   }
+}
+
+/** The ledger with its submissions counted by outcome. */
+function counted(ledger: Ledger, { transactions }: AppContext['metrics']): Ledger {
+  return {
+    ...ledger,
+    async submit(name, input) {
+      try {
+        const committed = await ledger.submit(name, input);
+        transactions.inc({ name, outcome: 'valid' });
+        return committed;
+      } catch (error) {
+        transactions.inc({ name, outcome: error instanceof GatewayError ? error.code : 'internal' });
+        throw error;
+      }
+    },
+  };
 }
 
 /** Registers the organisation; where the ledger is away, again until it is there. */

@@ -14,6 +14,9 @@ import { startPostgres } from '../../ledger-gateway/src/testing/postgres-server.
 import { EdgeNode } from './edge-node.ts';
 import { apiOf, mspIds, type Network, type OrganisationName, startNetwork } from './network.ts';
 
+// Real processes on a busy machine: a wait that ends by itself is bounded, and no test is about how long it took.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
+
 /** A gateway in a process of its own that is killed at the worst moment, and a database that is thrown away. */
 const main = join(import.meta.dirname, '..', '..', 'ledger-gateway', 'src', 'main.ts');
 const postgres = await startPostgres();
@@ -24,13 +27,13 @@ const children: ChildProcess[] = [];
 
 beforeAll(async () => {
   network = await startNetwork();
-}, 120_000);
+});
 
 afterAll(async () => {
   for (const child of children) await kill(child);
   await network?.stop();
   if (!('reason' in postgres)) await postgres.stop();
-}, 60_000);
+});
 
 async function kill(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
@@ -85,7 +88,7 @@ test('killed between submit and answer, it gives the original answer to the same
   expect(result).toMatchObject({ node: edge.node, sequence: 0, block: before });
   expect(await answer()).toEqual([result]);
   await kill(second.child);
-}, 180_000);
+});
 
 test('a second process on the same folder is told so, in words', async () => {
   const running = await network.start('growers');
@@ -100,7 +103,7 @@ test('a second process on the same folder is told so, in words', async () => {
   expect(code).toBe(1);
   expect(words).toContain('is open in another process');
   await running.stop();
-}, 120_000);
+});
 
 test('a rebuild gives the same rows, on both databases', async () => {
   const gateways = {
@@ -140,4 +143,4 @@ test('a rebuild gives the same rows, on both databases', async () => {
   // A new database has no summaries: it knows which ones it lacks.
   expect(missing).toHaveLength(rows.statements?.length ?? 0);
   expect(conditions).toEqual([]);
-}, 300_000);
+});

@@ -13,9 +13,12 @@ import {
   toBase64Url,
   uploadResultSchema,
 } from '@hopline/protocol';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { EdgeNode } from './edge-node.ts';
 import { apiOf, mspIds, type Network, type RunningGateway, startNetwork } from './network.ts';
+
+// Real processes on a busy machine: a wait that ends by itself is bounded, and no test is about how long it took.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
 
 /** What edge nodes bring to a gateway, and what they get from it, on the dev ledger with the real chaincode. */
 const gln = '9521002000115';
@@ -29,9 +32,9 @@ beforeAll(async () => {
   network = await startNetwork();
   [gateway, other] = await Promise.all([network.start('freshHub'), network.start('retail')]);
   await gateway.api.send('PUT', `/api/sites/${gln}`, { name: 'Warehouse', kind: 'warehouse' });
-}, 120_000);
+});
 
-afterAll(() => network?.stop(), 60_000);
+afterAll(() => network?.stop());
 
 /** An edge node of its own for each test, so that no test depends on another's chain. */
 const newNode = () => EdgeNode.enrol(gateway, mspIds.freshHub, `${gln}/${nodes++}`, Date.now() - 3_600_000);

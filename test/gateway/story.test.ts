@@ -12,6 +12,9 @@ import { startPostgres } from '../../ledger-gateway/src/testing/postgres-server.
 import { EdgeNode } from './edge-node.ts';
 import { apiOf, mspIds, type Network, type OrganisationName, type RunningGateway, startNetwork } from './network.ts';
 
+// Real processes on a busy machine: a wait that ends by itself is bounded, and no test is about how long it took.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
+
 /**
  * The lettuce of one day, from two fields to six stores, captured by three organisations through their own gateways, and
  * read from one of them.
@@ -85,12 +88,12 @@ beforeAll(async () => {
   ]);
   expect(response.status).toBe(200);
   await caughtUp();
-}, 180_000);
+});
 
 afterAll(async () => {
   await network?.stop();
   if (!('reason' in postgres)) await postgres.stop();
-}, 60_000);
+});
 
 describe('a case lot', () => {
   test('has its hops from the packhouse to the stores, each proven by an event and a transaction', async () => {

@@ -229,6 +229,8 @@ describe('requests that are not in form', () => {
     ['a body that is too large', '/api/keys', json('POST', { name: 'x'.repeat(2_000_000) }), 413],
     ['a member that is not known', '/api/keys', json('POST', { name: 'x', roles: ['reader'], more: 1 }), 400],
     ['a GTIN with a wrong check digit', '/api/lots/09521002002002/A', {}, 400],
+    ['a text that no database holds', '/api/alerts?device=%00', {}, 400],
+    ['a device that is named wrongly', '/api/devices/x', json('PATCH', { validToMs: 1 }), 400],
     ['an address with nothing', '/api/nothing', {}, 404],
     ['a lot that nobody knows', '/api/lots/00012345678905/A%2F1%20%25', {}, 404],
   ])('%s', async (_what, path, init, expected) => {

@@ -1,4 +1,5 @@
 import {
+  deviceUrnSchema,
   nodeIdSchema,
   organisationRecordSchema,
   productSchema,
@@ -158,7 +159,14 @@ export function adminRoutes(app: AppContext): Hono<AppEnv> {
       admin,
       async (c) => {
         const changes = await json(c, updateBody);
-        return c.json(done(await submit('registry:UpdateDevice', { device: c.req.param('device'), ...changes })));
+        return c.json(
+          done(
+            await submit('registry:UpdateDevice', {
+              device: parseRequest(deviceUrnSchema, c.req.param('device')),
+              ...changes,
+            }),
+          ),
+        );
       },
     )
     .post(

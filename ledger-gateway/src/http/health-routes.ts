@@ -7,7 +7,8 @@ import { route } from './route.ts';
 
 const readySchema = z.object({
   ready: z.boolean(),
-  ledger: z.enum(['connected', 'away']),
+  /** `another`: the ledger has fewer blocks than were applied here. */
+  ledger: z.enum(['connected', 'away', 'another']),
   bootstrapped: z.boolean(),
   height: z.int(),
   ledgerHeight: z.int(),
@@ -36,7 +37,7 @@ export function healthRoutes(app: AppContext): Hono<AppEnv> {
         return c.json(
           {
             ready,
-            ledger: view.connected ? 'connected' : 'away',
+            ledger: view.isAnother ? 'another' : view.connected ? 'connected' : 'away',
             bootstrapped: app.bootstrapped(),
             height,
             ledgerHeight: at.ledgerHeight,

@@ -42,7 +42,15 @@ function describe(error: unknown): Described {
       details: { issues: error.issues.map(({ path, message }) => ({ at: path.join('.'), message })) },
     };
   }
+  if (isUnstorableText(error)) {
+    return { code: 'bad-request', title: 'a text holds a character that can not be stored', details: {} };
+  }
   return { code: 'internal', title: 'something went wrong here', details: {} };
+}
+
+/** PostgreSQL's `character_not_in_repertoire`: its texts can't hold U+0000, which a request can. */
+function isUnstorableText(error: unknown): boolean {
+  return error instanceof Error && (error as { code?: unknown }).code === '22021';
 }
 
 /** A request's body, path or query that is not what the route's schema says. */

@@ -14,7 +14,7 @@ export const fetchLimits = {
   timeoutMs: 10_000,
   betweenRoundsMs: 2_000,
   /** After a round that brought nothing. */
-  fruitlessPauseMs: 8_000,
+  fruitlessPauseMs: 4_000,
 } as const;
 
 /**

@@ -6,6 +6,8 @@ export interface LedgerView {
   readonly height: number;
   /** Whether the last word from the peer was a good one. */
   readonly connected: boolean;
+  /** The ledger has fewer blocks than were applied here: it is another one, or was set back. */
+  readonly isAnother: boolean;
   /** Since when it is not connected, or the projection is behind; `null` while neither is so. */
   readonly behindSinceMs: number | null;
 }
@@ -20,6 +22,7 @@ export class LedgerWatch {
   readonly #projectedHeight: () => number;
   #height = 0;
   #connected = false;
+  #isAnother = false;
   #behindSinceMs: number | null;
 
   constructor(ledger: Pick<Ledger, 'height'>, clock: Clock, projectedHeight: () => number) {
@@ -34,6 +37,7 @@ export class LedgerWatch {
     return {
       height: Math.max(this.#height, this.#projectedHeight()),
       connected: this.#connected,
+      isAnother: this.#isAnother,
       behindSinceMs: this.#behindSinceMs,
     };
   }
@@ -49,7 +53,10 @@ export class LedgerWatch {
   async run(intervalMs: number, signal: AbortSignal, onAnswer: () => void): Promise<void> {
     while (!signal.aborted) {
       try {
-        this.#height = Math.max(this.#height, await this.#ledger.height());
+        const projected = this.#projectedHeight();
+        const height = await this.#ledger.height();
+        this.#isAnother = height < projected;
+        this.#height = Math.max(this.#height, height);
         this.#connected = true;
       } catch {
         // That it can't be had is the finding; whoever submits or follows gets the error itself.
@@ -62,7 +69,7 @@ export class LedgerWatch {
   }
 
   #judge(): void {
-    const current = this.#connected && this.#projectedHeight() >= this.#height;
+    const current = this.#connected && !this.#isAnother && this.#projectedHeight() >= this.#height;
     this.#behindSinceMs = current ? null : (this.#behindSinceMs ?? this.#clock.now());
   }
 }

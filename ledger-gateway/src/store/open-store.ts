@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { bootId, sameBoot } from './boot-id.ts';
@@ -18,6 +18,9 @@ export interface StoreOptions {
   readonly databaseUrl?: string | undefined;
   readonly nowMs: number;
 }
+
+/** Beyond it a start writes the journal anew, without the rows that were replaced. */
+const maxJournalBytes = 64 * 1024 * 1024;
 
 /** What the last run left: `synced` where it ended in order, with everything on disk. */
 const lastRunSchema = z.object({ boot: z.string(), synced: z.boolean() });
@@ -56,7 +59,9 @@ async function openEmbedded({ folder, nowMs }: StoreOptions, unlock: () => void)
   await writeSynced(paths.lastRun, { boot, synced: false });
   const { database, fresh } = await openOrReplace(paths.database, nowMs);
   if (fresh) await restore(database, paths.journal);
-  else if (lastRun?.synced !== true) await rewriteJournal(paths.journal, readOwnRows(database));
+  else if (lastRun?.synced !== true || (await sizeOf(paths.journal)) > maxJournalBytes) {
+    await rewriteJournal(paths.journal, readOwnRows(database));
+  }
   const journal = await Journal.open(paths.journal);
   return new Store(database, journal, async () => {
     await syncFolder(paths.database);
@@ -113,6 +118,10 @@ async function readLastRun(path: string): Promise<LastRun | null> {
     // Torn by the very power loss that it is there to tell of.
     return { boot: 'unknown', synced: false };
   }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return (await stat(path).catch(() => null))?.size ?? 0;
 }
 
 async function writeSynced(path: string, value: LastRun): Promise<void> {
