@@ -3,16 +3,13 @@ export type EdgeErrorCode =
   | 'config-malformed'
   | 'node-unknown'
   | 'packet-malformed'
-  | 'packet-too-large'
   | 'gateway-unreachable'
   | 'gateway-refused'
   | 'gateway-answer-malformed'
   | 'registry-older'
   | 'registry-absent'
   | 'seal-not-allowed'
-  | 'batch-gone'
-  | 'migration-unknown'
-  | 'too-large';
+  | 'migration-unknown';
 
 /** An operation of the edge failed. `details` names the values at fault and never holds secrets. */
 export class EdgeError extends Error {

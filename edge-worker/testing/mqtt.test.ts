@@ -271,6 +271,18 @@ describe('PUBLISH', () => {
     client.close();
   });
 
+  test('another topic than its own: 0x87 in MQTT 5, the end of the connection in 3.1.1 [MQTT-3.3.5-2]', async () => {
+    const packet = { ...(await publishPacket()), topic: other.topic };
+    const [five] = await session(5);
+    five.send(packet);
+    expect(await five.next()).toMatchObject({ cmd: 'puback', reasonCode: 0x87 });
+    five.close();
+    const [four] = await session(4);
+    four.send(packet);
+    await four.closed();
+    expect(four.packets).toEqual([]);
+  });
+
   test('more than Receive Maximum without PUBACK is 0x93', async () => {
     const [client, connack] = await session(5);
     const most = connack.properties?.receiveMaximum ?? 0;

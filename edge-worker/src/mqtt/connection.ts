@@ -83,11 +83,6 @@ export class Connection {
     this.#out.push(bytes);
   }
 
-  /** As `send`, for bytes that are ready. */
-  sendBytes(bytes: Uint8Array): void {
-    this.#out.push(bytes);
-  }
-
   /** Sends what has gathered as one frame. The output gate holds it back until the writes before it are on disk. */
   flush(): void {
     if (this.#out.length === 0) return;

@@ -2,7 +2,6 @@
 export const reason = {
   success: 0x00,
   noSubscriptionExisted: 0x11,
-  unspecified: 0x80,
   malformedPacket: 0x81,
   protocolError: 0x82,
   implementationSpecific: 0x83,
