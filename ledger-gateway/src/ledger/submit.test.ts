@@ -140,3 +140,14 @@ test('a duplicate is already sent: its outcome is asked for by its id', async ()
   expect(steps()).toEqual(['endorse', 'submit', 'submit', 'commitStatus']);
   expect(ids()).toBe(1);
 });
+
+test('a submission that only seems to have failed is asked for by its id', async () => {
+  peer.script(
+    'submit',
+    ...Array.from({ length: submitLimits.maxAttemptsPerStep }, () => ({ error: status.UNAVAILABLE })),
+  );
+  peer.script('commitStatus', { code: StatusCode.VALID, block: 5 });
+  await expect(submit()).resolves.toMatchObject({ block: 5 });
+  expect(steps().filter((method) => method === 'submit')).toHaveLength(submitLimits.maxAttemptsPerStep);
+  expect(ids()).toBe(1);
+});

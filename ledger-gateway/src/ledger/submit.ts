@@ -1,6 +1,7 @@
 import type { Commit, Contract, Proposal, Status, Transaction } from '@hyperledger/fabric-gateway';
 import { StatusCode } from '@hyperledger/fabric-gateway';
 import type { Clock } from '../clock.ts';
+import { GatewayError } from '../gateway-error.ts';
 import {
   CommittedInvalidError,
   classify,
@@ -77,28 +78,31 @@ function endorse(context: SubmitContext, proposal: Proposal): Promise<Transactio
 
 async function commit(context: SubmitContext, transaction: Transaction): Promise<Status> {
   const id = transaction.getTransactionId();
-  const { submitTimeoutMs, commitStatusTimeoutMs } = context.limits;
-  const submitted = await repeat(
-    context,
-    'submit',
-    async (): Promise<Commit> => {
-      try {
-        return await transaction.submit({ deadline: deadline(context, submitTimeoutMs) });
-      } catch (error) {
-        // Sent already, by an earlier attempt whose answer was lost: its outcome is asked for by its id.
-        if (classify('submit', error).kind === 'duplicate') return context.commitById(id);
-        throw error;
-      }
+  const submitted = await repeat(context, 'submit', () => submitOnce(context, transaction), id).catch(
+    (error: unknown) => {
+      // SmartBFT: an orderer that has the transaction in a block already refuses the copy that the gateway brings it, so a
+      // submission may seem to fail, each time anew, though it is ordered. Only the ledger knows.
+      if (error instanceof GatewayError && error.code === 'commit-unknown') return context.commitById(id);
+      throw error;
     },
-    id,
   );
   // A second copy that reaches the ledger does not replace the first: the status by id is the first one's.
   return repeat(
     context,
     'commit-status',
-    () => submitted.getStatus({ deadline: deadline(context, commitStatusTimeoutMs) }),
+    () => submitted.getStatus({ deadline: deadline(context, context.limits.commitStatusTimeoutMs) }),
     id,
   );
+}
+
+async function submitOnce(context: SubmitContext, transaction: Transaction): Promise<Commit> {
+  try {
+    return await transaction.submit({ deadline: deadline(context, context.limits.submitTimeoutMs) });
+  } catch (error) {
+    // Sent already, by an earlier attempt whose answer was lost: its outcome is asked for by its id.
+    if (classify('submit', error).kind === 'duplicate') return context.commitById(transaction.getTransactionId());
+    throw error;
+  }
 }
 
 /** Runs one step until it succeeds, fails for good, or has been tried often enough. */
