@@ -157,12 +157,16 @@ export class Forwarder {
   }
 }
 
-/** As many as one upload may carry; always one. */
+/**
+ * As many as one upload may carry; always one. The statements of an upload are consecutive, and those of an outbox need not
+ * be: a disk that was restored may hold old ones whose answer it lost, and new ones upon the ledger's head.
+ */
 function firstOf(batches: readonly Batch[]): readonly Batch[] {
   let bytes = 0;
   const end = batches.findIndex((batch, index) => {
     bytes += batch.statement.length + batch.summary.length;
-    return index > 0 && bytes > maxUploadBytes;
+    const follows = batch.sequence === (batches[0]?.sequence ?? 0) + index;
+    return index > 0 && (bytes > maxUploadBytes || !follows);
   });
   return end < 0 ? batches : batches.slice(0, end);
 }
