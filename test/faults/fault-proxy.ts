@@ -10,6 +10,8 @@ export interface FaultProxy {
   readonly uploads: number;
   /** From now on requests arrive and answers do not. */
   holdAnswers(): void;
+  /** From now on whoever uploads statements loses the connection; everything else passes. */
+  dropUploads(): void;
   /** Ends what is under way and refuses everything new. */
   cut(): void;
   /** Passes everything again; what was held back is lost with its connection. */
@@ -22,7 +24,7 @@ const uploadLine = 'POST /edge/v1/statements ';
 export async function startFaultProxy(target: { host: string; port: number }): Promise<FaultProxy> {
   let uploads = 0;
   const sockets = new Set<Socket>();
-  let mode: 'pass' | 'hold' | 'cut' = 'pass';
+  let mode: 'pass' | 'hold' | 'drop-uploads' | 'cut' = 'pass';
   const track = (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -37,13 +39,16 @@ export async function startFaultProxy(target: { host: string; port: number }): P
     }
     const outbound = connect(target.port, target.host);
     track(outbound);
-    inbound.pipe(outbound);
     inbound.on('data', (chunk: Buffer) => {
       // A request begins a segment: an edge node sends the next one only after the answer to the last.
-      if (chunk.subarray(0, uploadLine.length).toString('latin1') === uploadLine) uploads++;
+      const isUpload = chunk.subarray(0, uploadLine.length).toString('latin1') === uploadLine;
+      if (isUpload && mode === 'drop-uploads') inbound.destroy();
+      else outbound.write(chunk);
+      if (isUpload) uploads++;
     });
+    inbound.once('end', () => outbound.end());
     outbound.on('data', (chunk) => {
-      if (mode === 'pass') inbound.write(chunk);
+      if (mode !== 'hold') inbound.write(chunk);
     });
     outbound.once('close', () => inbound.destroy());
     inbound.once('close', () => outbound.destroy());
@@ -62,6 +67,9 @@ export async function startFaultProxy(target: { host: string; port: number }): P
     },
     holdAnswers: () => {
       mode = 'hold';
+    },
+    dropUploads: () => {
+      mode = 'drop-uploads';
     },
     cut: () => {
       mode = 'cut';

@@ -107,7 +107,7 @@ test(
 );
 
 test(
-  'statements that leave one out are refused, and one that is anchored is no place for another',
+  'statements that leave one out are refused by the gateway and by the chaincode',
   async () => {
     const { sequences, batches } = await sealedAndUnsent();
     expect(batches.length).toBeGreaterThan(1);

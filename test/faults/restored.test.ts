@@ -92,21 +92,71 @@ test(
 );
 
 test(
-  'a disk is restored a second time',
+  'the old copy held readings not sealed, which the ledger has by now: signed ones are recognised, legacy ones shown as doubtful',
   async () => {
+    await cutOffAndRestarted();
+    await publish(probe, 20);
+    await publish(legacy, 5);
+    expect(await system.status(edge)).toMatchObject({ openReadings: 25 });
     await withDisk('keep');
+    system.healGateways();
+    await bothConnected();
+    await system.settle();
+    const before = await system.headOnLedger(edge);
+
+    await restoredAndEnrolled();
+    await publish(probe, 5);
+    await system.until('the chain goes on', async () => (await system.headOnLedger(edge)) > before);
+    const { quarantined } = await system.expectNothingLost();
+    expect(quarantined).toBe(5);
+    expect((await system.quarantine(edge)).map(({ reason, device }) => ({ reason, device }))).toEqual(
+      Array.from({ length: 5 }, () => ({ reason: 'restored-ambiguous', device: legacy.device.urn })),
+    );
+  },
+  caseTimeoutMs,
+);
+
+test(
+  'the old copy held batches not sent, which the ledger has by now, and the next ones are sealed before any is sent',
+  async () => {
+    system.cutGateways();
+    await publish(probe, 60);
+    await system.until('all of it is sealed', async () => (await system.status(edge)).openReadings === 0);
+    const { outboxBatches } = await system.status(edge);
+    expect(outboxBatches).toBeGreaterThan(0);
+    await withDisk('keep');
+    system.healGateways();
     await bothConnected();
     await publish(probe, 60);
     await system.settle();
     const before = await system.headOnLedger(edge);
-    await withDisk('restore');
-    await system.until('the node has noticed', async () => (await system.status(edge)).state === 'diverged');
-    await enrolNode(edge.address, system.stack.clients.freshHub);
-    await bothConnected();
-    expect(await probe.device.repeatLast()).toMatchObject({ kind: 'acknowledged' });
-    await publish(probe, 5);
-    await system.until('the chain goes on', async () => (await system.headOnLedger(edge)) > before);
+
+    for (const proxy of Object.values(system.proxies)) proxy.dropUploads();
+    await restoredAndEnrolled();
+    await publish(probe, 60);
+    await system.until('it has sealed upon the ledger’s head', async () => {
+      return ((await system.status(edge)).head?.sequence ?? 0) > before;
+    });
+    expect((await system.status(edge)).outboxBatches).toBeGreaterThan(outboxBatches);
+    system.healGateways();
     await system.expectNothingLost();
+    expect(await system.headOnLedger(edge)).toBeGreaterThan(before);
   },
   caseTimeoutMs,
 );
+
+/** The edge runs, and has not compared its head with the ledger's: it takes readings and seals none. */
+async function cutOffAndRestarted(): Promise<void> {
+  await system.settle();
+  system.cutGateways();
+  await edge.stop();
+  await edge.start();
+  await bothConnected();
+}
+
+async function restoredAndEnrolled(): Promise<void> {
+  await withDisk('restore');
+  await system.until('the node has noticed', async () => (await system.status(edge)).state === 'diverged');
+  await bothConnected();
+  await enrolNode(edge.address, system.stack.clients.freshHub);
+}
