@@ -17,6 +17,8 @@ const checks: [string, string, string[]][] = [
   ['lint', bin('biome'), ['check', '--error-on-warnings', '.']],
   ['types', bin('tsc'), ['-p', 'tsconfig.json']],
   ['types of the edge worker', bin('tsc'), ['-p', 'edge-worker/tsconfig.json']],
+  ['types of its local runner', bin('tsc'), ['-p', 'edge-worker/local']],
+  ['types of its tests', bin('tsc'), ['-p', 'edge-worker/testing']],
 ];
 
 const total = { passed: 0, failed: 0, skipped: 0 };

@@ -7,6 +7,7 @@ import { type LocalEdge, type NodesInput, startLocalEdge } from '../../edge-work
 import { organisations, places } from '../story/network.ts';
 import { ApiClient } from './gateway-client.ts';
 import type { GatewayAddress, GatewaysPart } from './gateways-part.ts';
+import type { ProcessPlan } from './managed-process.ts';
 import type { PortPlan } from './port-plan.ts';
 import { readJsonFile, writeJsonFile } from './secrets-file.ts';
 import { nodeOf } from './story-plan.ts';
@@ -68,6 +69,7 @@ export class EdgePart {
   readonly #config: NodesInput[string];
   readonly #logFile: string;
   readonly #onExit: (problem: Error) => void;
+  readonly #onStart: ProcessPlan['onStart'];
   #running: LocalEdge | null = null;
 
   constructor(options: {
@@ -76,12 +78,14 @@ export class EdgePart {
     config: NodesInput[string];
     logFile: string;
     onExit: (problem: Error) => void;
+    onStart: ProcessPlan['onStart'];
   }) {
     this.address = options.address;
     this.dataDir = options.dataDir;
     this.#config = options.config;
     this.#logFile = options.logFile;
     this.#onExit = options.onExit;
+    this.#onStart = options.onStart;
   }
 
   async start(): Promise<void> {
@@ -93,6 +97,7 @@ export class EdgePart {
       log: (line) => log.write(`${line}\n`),
     });
     this.#running = edge;
+    await this.#onStart(`edge of ${this.address.node}`, edge.pid);
     void edge.ended.then(() => {
       log.end();
       if (this.#running === edge)
@@ -123,6 +128,7 @@ export interface EdgesPartOptions {
   readonly gatewayUrl: (gateway: GatewayAddress) => string;
   readonly logFile: (name: string) => string;
   readonly onExit: (problem: Error) => void;
+  readonly onStart: ProcessPlan['onStart'];
 }
 
 /** Starts the edge nodes, and enrols those that are not enrolled yet. */
@@ -137,6 +143,7 @@ export async function startEdges(options: EdgesPartOptions): Promise<EdgePart[]>
         config: await nodeConfig(options, address, tokens[address.node] ?? {}),
         logFile: options.logFile(name),
         onExit: options.onExit,
+        onStart: options.onStart,
       });
     }),
   );

@@ -5,7 +5,7 @@ import type { GatewayOptions } from '../../ledger-gateway/src/gateway-options.ts
 import type { ConnectionProfile } from '../connection-profile.ts';
 import { type OrganisationName, organisations } from '../story/network.ts';
 import { ApiClient } from './gateway-client.ts';
-import { ManagedProcess } from './managed-process.ts';
+import { ManagedProcess, type ProcessPlan } from './managed-process.ts';
 import type { PortPlan } from './port-plan.ts';
 import { readJsonFile, writeJsonFile } from './secrets-file.ts';
 
@@ -31,6 +31,7 @@ export interface GatewaysPartOptions {
   readonly edges: Readonly<Record<string, { readonly url: string; readonly token: string }>>;
   readonly logFile: (name: string) => string;
   readonly onExit: (problem: Error) => void;
+  readonly onStart: ProcessPlan['onStart'];
 }
 
 const names: readonly OrganisationName[] = ['growers', 'freshHub', 'retail'];
@@ -61,6 +62,7 @@ export async function startGateways(options: GatewaysPartOptions): Promise<Gatew
       logFile: options.logFile('gateways'),
       isReady: async () => (await Promise.all(addresses.map(({ url }) => isReady(url)))).every(Boolean),
       readyWithinMs,
+      onStart: options.onStart,
     },
     options.onExit,
   );

@@ -27,6 +27,7 @@ export interface LedgerPartOptions {
   readonly ports: PortPlan;
   readonly logFile: (name: string) => string;
   readonly onExit: (problem: Error) => void;
+  readonly onStart: ProcessPlan['onStart'];
   readonly onProgress: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -54,6 +55,7 @@ export async function startDevPart(options: LedgerPartOptions): Promise<LedgerPa
       logFile: options.logFile('ledger'),
       isReady: async () => existsSync(profileFile) && (await accepts(ports.ledger)),
       readyWithinMs,
+      onStart: options.onStart,
     },
     options.onExit,
   );
@@ -84,7 +86,11 @@ export async function startFabricPart({ dataDir, ports, onProgress, signal }: Le
   return { profile: network.profile, profileFile: network.profileFile, processes: [], stop: () => network.stop() };
 }
 
-function chaincodePlan({ root, ports, logFile }: LedgerPartOptions, mspId: string, index: number): ProcessPlan {
+function chaincodePlan(
+  { root, ports, logFile, onStart }: LedgerPartOptions,
+  mspId: string,
+  index: number,
+): ProcessPlan {
   const port = ports.chaincode[index];
   if (port === undefined) throw new Error(`no port for the chaincode of ${mspId}`);
   return {
@@ -99,6 +105,7 @@ function chaincodePlan({ root, ports, logFile }: LedgerPartOptions, mspId: strin
     logFile: logFile(`chaincode-${mspId}`),
     isReady: () => accepts(port),
     readyWithinMs,
+    onStart,
   };
 }
 

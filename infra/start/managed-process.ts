@@ -10,6 +10,8 @@ export interface ProcessPlan {
   /** Whether it answers already; asked again and again until it does. */
   readonly isReady: () => Promise<boolean>;
   readonly readyWithinMs: number;
+  /** Hears of the process as soon as it is there. */
+  readonly onStart: (name: string, pid: number | undefined) => Promise<void>;
 }
 
 const pollMs = 50;
@@ -68,6 +70,7 @@ export class ManagedProcess {
         resolve();
       });
     });
+    await this.plan.onStart(name, child.pid);
     await this.#untilReady(() => failure);
     void this.#ended.then(() => {
       if (!this.#expectingEnd && failure) this.#onExit(failure);

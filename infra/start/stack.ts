@@ -1,13 +1,15 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { ConnectionProfile } from '../connection-profile.ts';
+import { stopFabric } from '../fabric/start-fabric.ts';
 import { type OrganisationName, organisations, products, sites } from '../story/network.ts';
 import { type EdgeAddress, type EdgePart, edgeAddresses, type NodeTuning, startEdges } from './edges-part.ts';
 import { type ApiClient, ignored } from './gateway-client.ts';
 import { type GatewayAddress, type GatewaysPart, startGateways } from './gateways-part.ts';
 import { type LedgerKind, type LedgerPart, ledgerPorts, startDevPart, startFabricPart } from './ledger-part.ts';
 import { planPorts, requireFreePorts } from './port-plan.ts';
+import { ProcessBook, processBookFile } from './process-book.ts';
 import { readJsonFile, writeJsonFile } from './secrets-file.ts';
 
 export interface StackOptions {
@@ -50,13 +52,11 @@ const registeredSchema = z.object({ records: z.array(z.string()) });
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { onProgress = () => {}, onFailure = throwUncaught } = options;
   const dataDir = resolve(options.dataDir);
-  if (options.fresh) await rm(dataDir, { recursive: true, force: true });
   const logs = join(dataDir, 'logs');
-  await mkdir(logs, { recursive: true });
-  await claimFolder(dataDir, options.ledger);
+  await mkdir(dataDir, { recursive: true });
+  const book = await ProcessBook.open(dataDir);
   const ports = planPorts(options.portBase);
-  await requireFreePorts(ports, ledgerPorts[options.ledger]);
-  const running: { stop(): Promise<void> }[] = [];
+  const running: { stop(): Promise<void> }[] = [book];
   const stop = async () => {
     for (const part of running.splice(0).reverse()) await part.stop();
   };
@@ -65,8 +65,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ports,
     logFile: (name: string) => join(logs, `${name}.log`),
     onExit: onFailure,
+    onStart: (name: string, pid: number | undefined) => book.record(name, pid),
   };
   try {
+    if (options.fresh && options.ledger === 'fabric') await stopFabric(join(dataDir, 'ledger'));
+    if (options.fresh) await removeContents(dataDir);
+    await mkdir(logs, { recursive: true });
+    await claimFolder(dataDir, options.ledger);
+    await requireFreePorts(ports, ledgerPorts[options.ledger]);
     const startLedger = options.ledger === 'dev' ? startDevPart : startFabricPart;
     const ledger = await startLedger({
       ...shared,
@@ -126,6 +132,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 /** The state file: what other commands (`enrol`, `fsck`, `bench`) need to find and open the running system. */
 function describe(ledger: LedgerPart, gateways: GatewaysPart, edges: readonly EdgeAddress[], journal: string) {
   return { ledger: ledger.profile.ledger, profile: ledger.profileFile, journal, gateways: gateways.addresses, edges };
+}
+
+/** Starting over: everything goes but the note of who is at work here. */
+async function removeContents(dataDir: string): Promise<void> {
+  const names = await readdir(dataDir);
+  await Promise.all(
+    names
+      .filter((name) => name !== processBookFile)
+      .map((name) => rm(join(dataDir, name), { recursive: true, force: true })),
+  );
 }
 
 /** A data folder belongs to one kind of ledger: going on with another would mix two histories. */

@@ -47,7 +47,14 @@ it('starts everything, stops it all on Ctrl-C, and goes on from its data', { tim
   // The live fleet adds to what was there.
   await poll(async () => ((await ask()).counts.readings > counts.readings ? true : null));
   expect(second.output()).not.toMatch(/story told/);
-  expect(await second.interrupt()).toBe(0);
+  await second.kill();
+
+  // What a killed starter leaves running is ended by the next one.
+  const third = await start();
+  await third.until(/devices ·/, 240_000);
+  expect((await ask()).counts.readings).toBeGreaterThanOrEqual(counts.readings);
+  expect(await third.interrupt()).toBe(0);
+  expect(processesOf(dataDir)).toEqual([]);
 });
 
 it('names the port that is in use, and what wanted it', { timeout: 60_000 }, async () => {
@@ -95,6 +102,10 @@ async function start() {
       }, withinMs),
     interrupt: () => {
       child.kill('SIGINT');
+      return ended;
+    },
+    kill: () => {
+      child.kill('SIGKILL');
       return ended;
     },
   };
