@@ -9,9 +9,10 @@ import {
   type TransactionInput,
   type TransactionName,
 } from '@hopline/protocol';
-import { type Contract, connect, type Gateway, GatewayError, type Network, signers } from '@hyperledger/fabric-gateway';
+import { type Contract, connect, type Gateway, GatewayError, hash, type Network } from '@hyperledger/fabric-gateway';
 import { peer } from '@hyperledger/fabric-protos';
 import type { ConnectionProfile, OrganisationProfile } from '../../infra/connection-profile.ts';
+import { nativeSigner } from '../../ledger-gateway/src/ledger/native-signer.ts';
 
 const fromJson = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes));
 
@@ -50,7 +51,8 @@ export class LedgerClient {
     const gateway = connect({
       client,
       identity: { mspId, credentials: await readFile(organisation.identity.certFile) },
-      signer: signers.newPrivateKeySigner(createPrivateKey(await readFile(organisation.identity.keyFile))),
+      signer: nativeSigner(createPrivateKey(await readFile(organisation.identity.keyFile))),
+      hash: hash.none,
     });
     return new LedgerClient(profile, mspId, client, gateway);
   }

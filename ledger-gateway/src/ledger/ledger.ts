@@ -9,11 +9,12 @@ import {
   type TransactionName,
   transactions,
 } from '@hopline/protocol';
-import { connect, hash, signers } from '@hyperledger/fabric-gateway';
+import { connect, hash } from '@hyperledger/fabric-gateway';
 import { common, gateway as gatewayProtos, msp } from '@hyperledger/fabric-protos';
 import type { Clock } from '../clock.ts';
 import type { BlockFacts } from './block-facts.ts';
 import type { LedgerOptions, SubmitLimits } from './ledger-options.ts';
+import { nativeSigner } from './native-signer.ts';
 import { parseBlock } from './parse-block.ts';
 import { type Committed, evaluateTransaction, type SubmitContext, submitTransaction } from './submit.ts';
 
@@ -56,8 +57,9 @@ export async function openLedger(
   const gateway = connect({
     client,
     identity,
-    signer: signers.newPrivateKeySigner(createPrivateKey(key)),
-    hash: hash.sha256,
+    signer: nativeSigner(createPrivateKey(key)),
+    // The signer does the hashing.
+    hash: hash.none,
   });
   const network = gateway.getNetwork(options.channel);
   const closing = new AbortController();
