@@ -16,6 +16,8 @@ import { type OrganisationName, organisations } from '../../infra/story/network.
 import { createRandom, type Journal, openJournal, type Random } from '../../sensor-sim/src/index.ts';
 import { testSeed } from '../../sensor-sim/test-support/test-seed.ts';
 import type { FsckReport } from '../fsck/check.ts';
+import { checkLedger } from '../fsck/check-ledger.ts';
+import { readLedger } from '../fsck/read-ledger.ts';
 import { LedgerClient } from '../ledger-suite/ledger-client.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
@@ -155,6 +157,22 @@ export class FaultSystem {
   /** The sequence of the node's last statement on the ledger, by the ledger itself; −1 before the first. */
   async headOnLedger({ address: { node } }: EdgePart): Promise<number> {
     return headSchema.parse(await this.ledger.evaluate('readings:GetHead', { node }))?.sequence ?? -1;
+  }
+
+  /** In which transaction and block each statement of a node is, by the blocks themselves. */
+  async anchored({ address: { node } }: EdgePart): Promise<Map<number, { transactionId: string; block: number }>> {
+    const { profile } = this.stack;
+    const [organisation] = profile.organisations;
+    if (!organisation) throw new Error('the ledger has no organisation');
+    const { statements } = await checkLedger(
+      await readLedger(profile, organisation),
+      profile.channel,
+      profile.chaincode,
+    );
+    const entries = (statements.get(node) ?? []).map(({ parsed, transaction, block }) => {
+      return [parsed.statement.sequence, { transactionId: transaction, block }] as const;
+    });
+    return new Map(entries);
   }
 
   /** The token by which an edge node speaks to a gateway. */

@@ -6,28 +6,32 @@ import { FaultSystem } from './fault-system.ts';
 const startTimeoutMs = 240_000;
 const caseTimeoutMs = 300_000;
 let system: FaultSystem;
-/** One at the first edge node, one at the second. */
 let probe: FaultDevice;
+/** At the second edge node. */
 let other: FaultDevice;
+/** At the first, and unable to sign. */
+let legacy: FaultDevice;
+const devices = () => [probe, other, legacy].filter((each) => each !== undefined);
 
 beforeAll(async () => {
   system = await FaultSystem.start();
   probe = await enrolDevice(system, system.edge(0));
   other = await enrolDevice(system, system.edge(1));
-  await Promise.all([publish(probe, 5), publish(other, 5)]);
+  legacy = await enrolDevice(system, system.edge(0), { legacy: true, protocolVersion: 4 });
+  await Promise.all(devices().map((each) => publish(each, 5)));
   await system.settle();
 }, startTimeoutMs);
 
 afterEach(async () => {
   // After each case, whatever was killed in it: every acknowledged reading exactly once.
   system.healGateways();
-  await Promise.all([delivered(probe), delivered(other)]);
+  await Promise.all(devices().map(delivered));
   const { acknowledged } = await system.expectNothingLost();
-  expect(acknowledged).toBe(probe.device.tally.acknowledged + other.device.tally.acknowledged);
+  expect(acknowledged).toBe(devices().reduce((sum, { device }) => sum + device.tally.acknowledged, 0));
 }, caseTimeoutMs);
 
 afterAll(async () => {
-  await Promise.all([probe?.device.stop(), other?.device.stop()]);
+  await Promise.all(devices().map(({ device }) => device.stop()));
   await system?.stop();
 }, 60_000);
 
@@ -56,7 +60,9 @@ test(
     expect(system.proxies.freshHub.uploads).toBeGreaterThan(uploads);
     const resent = (await system.batches(edge, before + 1)).filter(({ sequence }) => sequence <= onLedger);
     expect(resent.length).toBeGreaterThan(0);
-    for (const { transactionId, block } of resent) expect({ transactionId, block }).not.toContain(null);
+    const anchored = await system.anchored(edge);
+    for (const { sequence, transactionId, block } of resent)
+      expect(anchored.get(sequence)).toEqual({ transactionId, block });
   },
   caseTimeoutMs,
 );
@@ -141,10 +147,10 @@ test(
   'whatever is killed, whenever it happens',
   async () => {
     const { random } = system;
-    const { gateways } = system.stack;
+    const { gateways, ledger } = system.stack;
     const victims = [
       ...[probe.edge, other.edge].map((edge) => ({ name: edge.address.node, part: edge })),
-      ...[gateways.process, system.ledgerProcess].map((process) => ({ name: process.plan.name, part: process })),
+      ...[gateways.process, ...ledger.processes].map((process) => ({ name: process.plan.name, part: process })),
     ];
     const killed: string[] = [];
     await underLoad(async () => {
@@ -162,10 +168,23 @@ test(
   caseTimeoutMs,
 );
 
-/** Both devices publish without a pause while something happens. */
+test(
+  'the checker finds nothing wrong either while readings go on coming',
+  async () => {
+    await underLoad(async () => {
+      const before = probe.device.tally.acknowledged;
+      const { report, text } = await system.fsck();
+      expect(report, text).toMatchObject({ ok: true, missing: 0, duplicated: 0 });
+      expect(probe.device.tally.acknowledged).toBeGreaterThan(before);
+    });
+  },
+  caseTimeoutMs,
+);
+
+/** All devices publish without a pause while something happens. */
 async function underLoad(happens: () => Promise<void>): Promise<void> {
   const over = new AbortController();
-  const load = [probe, other].map(async (device) => {
+  const load = devices().map(async (device) => {
     while (!over.signal.aborted) await publish(device, 20);
   });
   try {
