@@ -7,6 +7,7 @@ import { LotPage } from './lot/lot-page.tsx';
 import { usePath } from './navigation.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
 import { parseRoute, type Route } from './route.ts';
+import { Boundary } from './shell/boundary.tsx';
 import { Header } from './shell/header.tsx';
 import { Message } from './shell/message.tsx';
 import { QueryState } from './shell/query-state.tsx';
@@ -54,7 +55,11 @@ function Pages() {
       <Header caller={caller.data ?? null} connection={connection} />
       <main id="main" tabIndex={-1}>
         <QueryState query={caller} loading="Opening…">
-          {() => <Page key={path} route={route} signedIn={signedIn} />}
+          {() => (
+            <Boundary key={path} what="This page">
+              <Page route={route} signedIn={signedIn} />
+            </Boundary>
+          )}
         </QueryState>
       </main>
       <footer className="footer">

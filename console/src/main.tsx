@@ -1,6 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { App } from './app.tsx';
 import './styles/tokens.css';
 import './styles/base.css';

@@ -1,4 +1,13 @@
-import { type Problem, problemSchema } from '@hopline/protocol/problem';
+import * as z from 'zod/mini';
+
+/** The members of a problem (RFC 9457, section 3) that the pages look at; `code` is the last part of its type. */
+const problemSchema = z.object({
+  code: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.optional(z.string()),
+});
+export type Problem = z.infer<typeof problemSchema>;
 
 /**
  * Why there is no answer: the gateway gave a problem (RFC 9457), could not be reached, or answered in a form that

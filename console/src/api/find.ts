@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { request } from './request.ts';
 import { asOfShape } from './shapes.ts';
 
@@ -6,10 +6,10 @@ const resultSchema = z.object({
   kind: z.enum(['lot', 'item', 'unit', 'product', 'site', 'party', 'asset']),
   id: z.string(),
   label: z.string(),
-  gtin: z.string().nullable(),
-  lot: z.string().nullable(),
-  sscc: z.string().nullable(),
-  gln: z.string().nullable(),
+  gtin: z.nullable(z.string()),
+  lot: z.nullable(z.string()),
+  sscc: z.nullable(z.string()),
+  gln: z.nullable(z.string()),
 });
 export type FindResult = z.infer<typeof resultSchema>;
 

@@ -1,26 +1,28 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { assuranceSchema, evidenceSchema, placeSchema, quantitySchema } from './shapes.ts';
 
 /** A stay at a place, alone or in units that were there. `departureMs` is `null` while it lasts. */
 export const hopSchema = z.object({
   place: placeSchema,
   arrivalMs: z.int(),
-  departureMs: z.int().nullable(),
+  departureMs: z.nullable(z.int()),
   units: z.array(z.string()),
-  bizStep: z.string().nullable(),
-  arrived: evidenceSchema.nullable(),
-  left: evidenceSchema.nullable(),
+  bizStep: z.nullable(z.string()),
+  arrived: z.nullable(evidenceSchema),
+  left: z.nullable(evidenceSchema),
 });
 export type Hop = z.infer<typeof hopSchema>;
 
 export const transitSchema = z.object({
   from: placeSchema,
   to: placeSchema,
-  unit: z.string().nullable(),
+  unit: z.nullable(z.string()),
   sentMs: z.int(),
-  receivedMs: z.int().nullable(),
-  sent: evidenceSchema.nullable(),
-  received: evidenceSchema.nullable(),
+  receivedMs: z.nullable(z.int()),
+  /** What was sent and has not been received. */
+  outstanding: z.nullable(quantitySchema),
+  sent: z.nullable(evidenceSchema),
+  received: z.nullable(evidenceSchema),
 });
 export type Transit = z.infer<typeof transitSchema>;
 
@@ -29,11 +31,11 @@ export const containmentSchema = z.object({
   item: z.string(),
   unit: z.string(),
   isUnit: z.boolean(),
-  quantity: quantitySchema.nullable(),
+  quantity: z.nullable(quantitySchema),
   fromMs: z.int(),
-  toMs: z.int().nullable(),
-  packed: evidenceSchema.nullable(),
-  unpacked: evidenceSchema.nullable(),
+  toMs: z.nullable(z.int()),
+  packed: z.nullable(evidenceSchema),
+  unpacked: z.nullable(evidenceSchema),
 });
 export type Containment = z.infer<typeof containmentSchema>;
 
@@ -47,25 +49,25 @@ export type Interval = z.infer<typeof intervalSchema>;
 const excursionSchema = z.object({
   device: z.string(),
   stream: z.string(),
-  unit: z.string().nullable(),
+  unit: z.nullable(z.string()),
   source: z.enum(['edge', 'limits']),
   rule: z.string(),
-  min: z.int().nullable(),
-  max: z.int().nullable(),
+  min: z.nullable(z.int()),
+  max: z.nullable(z.int()),
   fromMs: z.int(),
   toMs: z.int(),
   peak: z.int(),
   certainty: z.enum(['certain', 'possible', 'within-limits', 'no-limits']),
-  assurance: assuranceSchema.nullable(),
-  place: z.string().nullable(),
-  inUnit: z.string().nullable(),
+  assurance: z.nullable(assuranceSchema),
+  place: z.nullable(z.string()),
+  inUnit: z.nullable(z.string()),
 });
 export type Excursion = z.infer<typeof excursionSchema>;
 
 const streamSchema = z.object({
   device: z.string(),
   stream: z.string(),
-  unit: z.string().nullable(),
+  unit: z.nullable(z.string()),
   assurance: assuranceSchema,
   count: z.int(),
   min: z.int(),
@@ -77,10 +79,10 @@ const streamSchema = z.object({
 export type StreamConditions = z.infer<typeof streamSchema>;
 
 const staySchema = z.object({
-  place: placeSchema.nullable(),
-  unit: z.string().nullable(),
+  place: z.nullable(placeSchema),
+  unit: z.nullable(z.string()),
   fromMs: z.int(),
-  toMs: z.int().nullable(),
+  toMs: z.nullable(z.int()),
   streams: z.array(streamSchema),
 });
 export type Stay = z.infer<typeof staySchema>;

@@ -1,5 +1,5 @@
 import { escapeSegment } from '@hopline/protocol/gs1';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { conditionsSchema, containmentSchema, hopSchema, transitSchema } from './history.ts';
 import { request } from './request.ts';
 import { asOfShape, evidenceSchema, placeSchema, quantitySchema, ruleSchema } from './shapes.ts';
@@ -7,26 +7,27 @@ import { asOfShape, evidenceSchema, placeSchema, quantitySchema, ruleSchema } fr
 const identityShape = { id: z.string(), gtin: z.string(), lot: z.string() };
 
 /** What anybody may know of a lot. */
-const publicLotSchema = z
-  .object({
+const publicLotSchema = z.pipe(
+  z.object({
     ...identityShape,
-    product: z.object({ name: z.string() }).nullable(),
-    disposition: z.string().nullable(),
+    product: z.nullable(z.object({ name: z.string() })),
+    disposition: z.nullable(z.string()),
     firstMs: z.int(),
     lastMs: z.int(),
     hops: z.array(
       z.object({
-        kind: z.string().nullable(),
+        kind: z.nullable(z.string()),
         arrivalMs: z.int(),
-        departureMs: z.int().nullable(),
-        transactionId: z.string().nullable(),
-        block: z.int().nullable(),
+        departureMs: z.nullable(z.int()),
+        transactionId: z.nullable(z.string()),
+        block: z.nullable(z.int()),
       }),
     ),
     excursions: z.object({ certain: z.int(), possible: z.int() }),
     ...asOfShape,
-  })
-  .transform((lot) => ({ view: 'public' as const, ...lot }));
+  }),
+  z.transform((lot) => ({ view: 'public' as const, ...lot })),
+);
 export type PublicLot = z.infer<typeof publicLotSchema>;
 
 /** A receipt that differs from what was sent. */
@@ -36,7 +37,7 @@ const discrepancySchema = z.object({
   kind: z.enum(['short', 'over', 'settled']),
   sent: z.string(),
   received: z.string(),
-  uom: z.string().nullable(),
+  uom: z.nullable(z.string()),
   from: z.string(),
   to: z.string(),
   event: z.string(),
@@ -44,9 +45,9 @@ const discrepancySchema = z.object({
 });
 export type Discrepancy = z.infer<typeof discrepancySchema>;
 
-const lotEventSchema = evidenceSchema.extend({
+const lotEventSchema = z.extend(evidenceSchema, {
   type: z.string(),
-  place: placeSchema.nullable(),
+  place: z.nullable(placeSchema),
   outcome: z.string(),
   flags: z.array(z.string()),
 });
@@ -56,17 +57,17 @@ const holdingSchema = z.object({
   place: placeSchema,
   custodian: z.string(),
   quantity: quantitySchema,
-  disposition: z.string().nullable(),
+  disposition: z.nullable(z.string()),
   sinceMs: z.int(),
 });
 export type Holding = z.infer<typeof holdingSchema>;
 
-const fullLotSchema = z
-  .object({
+const fullLotSchema = z.pipe(
+  z.object({
     ...identityShape,
-    product: z.object({ name: z.string(), mspId: z.string(), limits: z.array(ruleSchema) }).nullable(),
-    origin: z.enum(['declared', 'network']).nullable(),
-    disposition: z.string().nullable(),
+    product: z.nullable(z.object({ name: z.string(), mspId: z.string(), limits: z.array(ruleSchema) })),
+    origin: z.nullable(z.enum(['declared', 'network'])),
+    disposition: z.nullable(z.string()),
     state: z.enum(['held', 'in-transit', 'gone', 'seen']),
     firstMs: z.int(),
     lastMs: z.int(),
@@ -79,8 +80,9 @@ const fullLotSchema = z
     conditions: conditionsSchema,
     truncated: z.boolean(),
     ...asOfShape,
-  })
-  .transform((lot) => ({ view: 'full' as const, ...lot }));
+  }),
+  z.transform((lot) => ({ view: 'full' as const, ...lot })),
+);
 export type FullLot = z.infer<typeof fullLotSchema>;
 
 /** A full answer is tried first: what is public is a part of it in another form, and would never be mistaken for it. */

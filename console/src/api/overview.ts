@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { request } from './request.ts';
 import { asOfShape } from './shapes.ts';
 
@@ -27,10 +27,10 @@ const alertSchema = z.object({
       node: z.string(),
       device: z.string(),
       stream: z.string(),
-      unit: z.string().nullable(),
+      unit: z.nullable(z.string()),
       rule: z.string(),
-      min: z.int().nullable(),
-      max: z.int().nullable(),
+      min: z.nullable(z.int()),
+      max: z.nullable(z.int()),
       fromMs: z.int(),
       toMs: z.int(),
       peak: z.int(),
@@ -64,7 +64,7 @@ const overviewSchema = z.object({
       id: z.string(),
       gtin: z.string(),
       lot: z.string(),
-      product: z.string().nullable(),
+      product: z.nullable(z.string()),
       firstMs: z.int(),
       lastMs: z.int(),
     }),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { request } from './request.ts';
 import { asOfShape } from './shapes.ts';
 
@@ -8,7 +8,7 @@ export const maxReadings = 500;
 const readingSchema = z.object({
   device: z.string(),
   records: z.array(
-    z.object({ stream: z.string(), unit: z.string().nullable(), timeMs: z.number(), value: z.unknown() }),
+    z.object({ stream: z.string(), unit: z.nullable(z.string()), timeMs: z.number(), value: z.unknown() }),
   ),
 });
 export type Reading = z.infer<typeof readingSchema>;

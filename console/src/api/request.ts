@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { ApiError, problemError } from './api-error.ts';
 
 /** Longest wait for an answer; a trace over a large graph is the slowest. */
@@ -11,7 +11,7 @@ export interface RequestOptions {
 }
 
 /** Asks the gateway and parses its answer. Throws ApiError, or the signal's reason when the question was withdrawn. */
-export async function request<S extends z.ZodType>(
+export async function request<S extends z.ZodMiniType>(
   path: string,
   schema: S,
   options: RequestOptions = {},

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { isCode } from './api-error.ts';
 import { request, requestNothing } from './request.ts';
 

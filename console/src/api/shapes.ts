@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 /** Parts that several answers share. Times are milliseconds since 1970; measured values thousandths of their unit. */
 
@@ -12,7 +12,7 @@ export type AsOf = z.infer<typeof asOfSchema>;
 
 export const evidenceSchema = z.object({
   event: z.string(),
-  bizStep: z.string().nullable(),
+  bizStep: z.nullable(z.string()),
   timeMs: z.int(),
   mspId: z.string(),
   signer: z.string(),
@@ -23,20 +23,20 @@ export type Evidence = z.infer<typeof evidenceSchema>;
 
 export const placeSchema = z.object({
   gln: z.string(),
-  name: z.string().nullable(),
-  kind: z.string().nullable(),
-  custodian: z.string().nullable(),
+  name: z.nullable(z.string()),
+  kind: z.nullable(z.string()),
+  custodian: z.nullable(z.string()),
 });
 export type Place = z.infer<typeof placeSchema>;
 
-export const quantitySchema = z.object({ amount: z.string(), uom: z.string().nullable() });
+export const quantitySchema = z.object({ amount: z.string(), uom: z.nullable(z.string()) });
 
 export const ruleSchema = z.object({
   id: z.string(),
   stream: z.string(),
   unit: z.string(),
-  min: z.int().nullable(),
-  max: z.int().nullable(),
+  min: z.nullable(z.int()),
+  max: z.nullable(z.int()),
   durationMs: z.int(),
 });
 export type Rule = z.infer<typeof ruleSchema>;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { request } from './request.ts';
 import { asOfShape } from './shapes.ts';
 
@@ -7,21 +7,21 @@ const siteSchema = z.object({
   mspId: z.string(),
   name: z.string(),
   kind: z.string(),
-  address: z.string().nullable(),
+  address: z.nullable(z.string()),
   devices: z.array(
     z.object({
       device: z.string(),
       kind: z.string(),
       signs: z.boolean(),
       revoked: z.boolean(),
-      calibrationDueMs: z.int().nullable(),
+      calibrationDueMs: z.nullable(z.int()),
     }),
   ),
   nodes: z.array(
     z.object({
       node: z.string(),
       revoked: z.boolean(),
-      head: z.object({ sequence: z.int(), sealedAtMs: z.int() }).nullable(),
+      head: z.nullable(z.object({ sequence: z.int(), sealedAtMs: z.int() })),
       batches: z.int(),
       readings: z.int(),
       missingSummaries: z.int(),

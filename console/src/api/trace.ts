@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { lotApiPath } from './lot.ts';
 import { request } from './request.ts';
 import { asOfShape } from './shapes.ts';
@@ -8,10 +8,10 @@ const nodeSchema = z.object({
   id: z.string(),
   kind: z.enum(['lot', 'item', 'unit', 'place']),
   label: z.string(),
-  gtin: z.string().nullable(),
-  lot: z.string().nullable(),
-  product: z.string().nullable(),
-  custodian: z.string().nullable(),
+  gtin: z.nullable(z.string()),
+  lot: z.nullable(z.string()),
+  product: z.nullable(z.string()),
+  custodian: z.nullable(z.string()),
   start: z.boolean(),
 });
 export type TraceNode = z.infer<typeof nodeSchema>;
@@ -24,15 +24,15 @@ const edgeSchema = z.object({
   from: z.string(),
   to: z.string(),
   kind: z.enum(['transformed', 'packed', 'at', 'shipped']),
-  of: z.string().nullable(),
+  of: z.nullable(z.string()),
   fromMs: z.int(),
-  toMs: z.int().nullable(),
-  amount: z.string().nullable(),
-  uom: z.string().nullable(),
+  toMs: z.nullable(z.int()),
+  amount: z.nullable(z.string()),
+  uom: z.nullable(z.string()),
   event: z.string(),
-  untilEvent: z.string().nullable(),
-  transactionId: z.string().nullable(),
-  block: z.int().nullable(),
+  untilEvent: z.nullable(z.string()),
+  transactionId: z.nullable(z.string()),
+  block: z.nullable(z.int()),
 });
 export type TraceEdge = z.infer<typeof edgeSchema>;
 

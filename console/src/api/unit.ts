@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { conditionsSchema, containmentSchema, hopSchema, transitSchema } from './history.ts';
 import { request } from './request.ts';
 import { asOfShape } from './shapes.ts';
@@ -6,14 +6,14 @@ import { asOfShape } from './shapes.ts';
 const unitSchema = z.object({
   id: z.string(),
   sscc: z.string(),
-  custodian: z.string().nullable(),
-  disposition: z.string().nullable(),
+  custodian: z.nullable(z.string()),
+  disposition: z.nullable(z.string()),
   hops: z.array(hopSchema),
   transits: z.array(transitSchema),
   units: z.array(containmentSchema),
   contents: z.array(containmentSchema),
   trackers: z.array(
-    z.object({ epc: z.string(), device: z.string().nullable(), fromMs: z.int(), toMs: z.int().nullable() }),
+    z.object({ epc: z.string(), device: z.nullable(z.string()), fromMs: z.int(), toMs: z.nullable(z.int()) }),
   ),
   conditions: conditionsSchema,
   truncated: z.boolean(),

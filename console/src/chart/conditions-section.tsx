@@ -2,6 +2,7 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import type { Conditions } from '../api/history.ts';
 import type { Rule } from '../api/shapes.ts';
 import { useNow } from '../live/use-now.ts';
+import { Boundary } from '../shell/boundary.tsx';
 import { Message } from '../shell/message.tsx';
 import { Section } from '../shell/section.tsx';
 import { ConditionsTable } from './conditions-table.tsx';
@@ -39,9 +40,11 @@ export function ConditionsSection({ conditions, limits, stream: first, zone }: P
       {streams.length === 0 ? (
         <Message title="No device has measured where this was" tone="empty" />
       ) : (
-        <Suspense fallback={<div className="chart-space loading">Drawing…</div>}>
-          <ConditionsChart conditions={conditions} limits={limits} stream={stream} nowMs={nowMs} />
-        </Suspense>
+        <Boundary what="The chart">
+          <Suspense fallback={<div className="chart-space loading">Drawing…</div>}>
+            <ConditionsChart conditions={conditions} limits={limits} stream={stream} nowMs={nowMs} />
+          </Suspense>
+        </Boundary>
       )}
       <details className="fold">
         <summary>As a table</summary>

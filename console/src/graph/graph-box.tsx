@@ -18,7 +18,13 @@ export function GraphBox({ data: { node } }: NodeProps<BoxNode>) {
       <Icon name={icons[kind]} />
       <div className="box-text">
         <p className="box-title">
-          {path === null || current ? title : <Link href={path}>{title}</Link>}
+          {path === null || current ? (
+            title
+          ) : (
+            <Link href={path} draggable={false}>
+              {title}
+            </Link>
+          )}
           {current ? <span className="visually-hidden"> (this lot)</span> : null}
           {touched === null ? null : <TouchedMark touched={touched} />}
         </p>

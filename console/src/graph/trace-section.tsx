@@ -3,6 +3,7 @@ import { lazy, Suspense, useMemo } from 'react';
 import type { Excursion } from '../api/history.ts';
 import type { Trace } from '../api/trace.ts';
 import { formatNumber } from '../format/number.ts';
+import { Boundary } from '../shell/boundary.tsx';
 import { Message } from '../shell/message.tsx';
 import { QueryState } from '../shell/query-state.tsx';
 import { Section } from '../shell/section.tsx';
@@ -42,9 +43,11 @@ function TraceView({ trace, excursions }: { trace: Trace; excursions: readonly E
           The list below names them all.
         </Message>
       ) : (
-        <Suspense fallback={<div className="graph-space loading">Drawing…</div>}>
-          <GraphView graph={graph} />
-        </Suspense>
+        <Boundary what="The picture of the trace">
+          <Suspense fallback={<div className="graph-space loading">Drawing…</div>}>
+            <GraphView graph={graph} />
+          </Suspense>
+        </Boundary>
       )}
       <details className="fold" open={tooLarge}>
         <summary>As a list</summary>

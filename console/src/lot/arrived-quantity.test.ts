@@ -29,6 +29,7 @@ const transit = (unit: string | null, sentMs: number, received: string | null): 
   unit,
   sentMs,
   receivedMs: received === null ? null : sentMs + 10,
+  outstanding: null,
   sent: evidence('ship'),
   received: received === null ? null : evidence(received),
 });

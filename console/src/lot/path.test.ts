@@ -30,6 +30,7 @@ const way = (from: string, to: string, sentMs: number, receivedMs: number | null
   unit: null,
   sentMs,
   receivedMs,
+  outstanding: null,
   sent: evidence(event),
   received: null,
 });

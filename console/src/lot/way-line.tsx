@@ -1,4 +1,5 @@
 import type { Transit } from '../api/history.ts';
+import { formatQuantity } from '../format/number.ts';
 import { organisationName } from '../format/term.ts';
 import { Icon } from '../shell/icon.tsx';
 import { Proof } from '../shell/proof.tsx';
@@ -6,7 +7,8 @@ import { Age, Time } from '../shell/time.tsx';
 import { UnitLinks } from './unit-links.tsx';
 
 /** A way whose end is not on the page: goods that have been sent and not received. */
-export function WayLine({ transit: { from, to, unit, sentMs, receivedMs, sent, received } }: { transit: Transit }) {
+export function WayLine({ transit }: { transit: Transit }) {
+  const { from, to, unit, sentMs, receivedMs, outstanding, sent, received } = transit;
   return (
     <li className="path-line way">
       <span className="path-sign">
@@ -34,6 +36,9 @@ export function WayLine({ transit: { from, to, unit, sentMs, receivedMs, sent, r
             </>
           )}
         </p>
+        <ul className="path-facts">
+          {outstanding === null ? null : <li>{formatQuantity(outstanding)} on the way</li>}
+        </ul>
         <Proof evidence={[sent, received]} />
       </div>
     </li>
