@@ -101,6 +101,34 @@ test('a refusal lists the faults of the event, up to a limit', () => {
   );
 });
 
+test('structural faults are said in plain words', () => {
+  const faults: ReadonlyArray<[change: object, message: string]> = [
+    [{ eventTime: undefined }, 'This field is missing (at /0/eventTime)'],
+    [{ eventTime: 5 }, 'A text is needed here (at /0/eventTime)'],
+    [{ epcList: 'urn:a:1' }, 'A list is needed here (at /0/epcList)'],
+    [{ readPoint: 'urn:a:1' }, 'An object is needed here (at /0/readPoint)'],
+    [{ action: 'MOVE' }, 'Needed here: ADD, OBSERVE or DELETE (at /0/action)'],
+    [
+      { type: 'Event' },
+      'Needed here: ObjectEvent, AggregationEvent, AssociationEvent, TransactionEvent or TransformationEvent (at /0/type)',
+    ],
+    [{ certificationInfo: 5 }, 'No form that this field may have (at /0/certificationInfo)'],
+    [
+      { sensorElementList: [{ sensorReport: [] }] },
+      'Entries needed here: at least 1 (at /0/sensorElementList/0/sensorReport)',
+    ],
+    [{ epcList: Array(10_001).fill('urn:a:1') }, 'Entries allowed here: at most 10000 (at /0/epcList)'],
+    [
+      { quantityList: [{ epcClass: 'urn:a:1', quantity: 1, uom: 'kg' }] },
+      'A unit of measure is a UN/CEFACT Rec. 20 code such as KGM (at /0/quantityList/0/uom)',
+    ],
+  ];
+  for (const [change, message] of faults) {
+    const text = JSON.stringify([{ ...event, ...change }]);
+    expect(() => parseDocument(text)).toThrow(expect.objectContaining({ message }));
+  }
+});
+
 test('each limit has its refusal', () => {
   const limits = { ...defaultEpcisLimits, maxDocumentBytes: 1000, maxEventsPerDocument: 2, maxListEntriesPerEvent: 2 };
   const many = Array.from({ length: 3 }, (_, i) => `urn:epc:id:sgtin:9521321.012345.${i}`);

@@ -5,6 +5,7 @@ import { type EpcisEvent, eventSchema } from './event-schema.ts';
 import type { RefusalParams } from './fields.ts';
 import { assertBoundedJson, isJsonObject, type Json, type JsonObject, pointerTo } from './json.ts';
 import { defaultEpcisLimits, type EpcisLimits, maxProblemsReported } from './limits.ts';
+import { plainWords } from './plain-words.ts';
 
 /** Shapes in which events arrive. */
 export type DocumentForm = 'EPCISDocument' | 'EPCISQueryDocument' | 'event-list' | 'event';
@@ -90,7 +91,7 @@ export function openDocument(input: unknown, limits: EpcisLimits = defaultEpcisL
  * @param pointer where the event stands, for the pointers of its faults
  */
 export function parseEvent({ source, pointer }: EventSource, limits: EpcisLimits = defaultEpcisLimits): EpcisEvent {
-  const result = schemaFor(limits).safeParse(source);
+  const result = schemaFor(limits).safeParse(source, { error: plainWords });
   if (result.success) return result.data;
   const problems = result.error.issues.slice(0, maxProblemsReported).map((issue) => problemOf(issue, pointer));
   const [first] = problems;
