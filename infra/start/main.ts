@@ -135,7 +135,7 @@ async function addresses(stack: Stack): Promise<string> {
       ({ address }) =>
         `  edge       ${address.url}   MQTT at ${address.url.replace(/^http/, 'ws')}/sites/${address.node}/mqtt`,
     ),
-    `  state      ${stack.stateFile}   (read by npm run enrol and npm run fsck)`,
+    `  state      ${stack.stateFile}   (npm run enrol and npm run fsck take it by --state)`,
     '',
   ];
   return lines.join('\n');

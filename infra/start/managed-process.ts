@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
 
+/** What a shell may have set for other programs; the parts have it in their configuration. */
+const notForParts = ['HOST', 'PORT', 'LOG_LEVEL'];
+
 export interface ProcessPlan {
   readonly name: string;
   readonly command: string;
@@ -48,7 +51,7 @@ export class ManagedProcess {
     this.#log = createWriteStream(logFile, { flags: 'a' });
     // A process group of its own: Ctrl-C reaches only the one that started it, which then stops all in the right order.
     const child = spawn(command, [...args], {
-      env: { ...process.env, ...env },
+      env: { ...inherited(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
@@ -114,4 +117,8 @@ export class ManagedProcess {
     this.#log?.write(chunk);
     this.#tail = (this.#tail + chunk.toString('utf8')).slice(-logTailCharacters);
   }
+}
+
+function inherited(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !notForParts.includes(name)));
 }

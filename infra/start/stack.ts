@@ -41,6 +41,8 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
+/** Names the ledger whose data the folder holds; what marks a folder as Hopline's. */
+const stackFile = 'stack.json';
 const root = resolve(import.meta.dirname, '../..');
 const stackFileSchema = z.object({ ledger: z.enum(['dev', 'fabric']) });
 const registeredSchema = z.object({ records: z.array(z.string()) });
@@ -54,6 +56,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const dataDir = resolve(options.dataDir);
   const logs = join(dataDir, 'logs');
   await mkdir(dataDir, { recursive: true });
+  await requireOwnFolder(dataDir);
   const book = await ProcessBook.open(dataDir);
   const ports = planPorts(options.portBase);
   const running: { stop(): Promise<void> }[] = [book];
@@ -134,6 +137,16 @@ function describe(ledger: LedgerPart, gateways: GatewaysPart, edges: readonly Ed
   return { ledger: ledger.profile.ledger, profile: ledger.profileFile, journal, gateways: gateways.addresses, edges };
 }
 
+/** Neither starts over in a folder of somebody's own things nor puts a system between them. */
+async function requireOwnFolder(dataDir: string): Promise<void> {
+  const names = await readdir(dataDir);
+  if (names.length > 0 && !names.includes(stackFile) && !names.includes(processBookFile)) {
+    throw new Error(
+      `${dataDir} holds other things than Hopline's data. Name an empty folder, or a new one, with --data`,
+    );
+  }
+}
+
 /** Starting over: everything goes but the note of who is at work here. */
 async function removeContents(dataDir: string): Promise<void> {
   const names = await readdir(dataDir);
@@ -146,7 +159,7 @@ async function removeContents(dataDir: string): Promise<void> {
 
 /** A data folder belongs to one kind of ledger: going on with another would mix two histories. */
 async function claimFolder(dataDir: string, ledger: LedgerKind): Promise<void> {
-  const file = join(dataDir, 'stack.json');
+  const file = join(dataDir, stackFile);
   const claimed = await readJsonFile(file, stackFileSchema);
   if (claimed && claimed.ledger !== ledger) {
     throw new Error(

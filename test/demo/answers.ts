@@ -22,7 +22,6 @@ export const lotAnswer = z.object({
     excursions: z.array(z.object({ stream: z.string(), certainty: z.string() })),
   }),
 });
-export type LotAnswer = z.infer<typeof lotAnswer>;
 
 export const traceAnswer = z.object({
   lots: z.array(z.string()),

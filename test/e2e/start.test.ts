@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -71,6 +71,19 @@ it('names the port that is in use, and what wanted it', { timeout: 60_000 }, asy
     expect(result.stderr).toContain(`port ${base + 10}, wanted by an edge node, is in use`);
   } finally {
     squatter.close();
+  }
+});
+
+it('leaves a folder alone that holds somebody’s own things, --fresh or not', { timeout: 60_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hopline-own-'));
+  try {
+    await writeFile(join(folder, 'letter.txt'), 'mine');
+    const result = spawnSync(process.execPath, [program, '--fresh', '--data', folder], { encoding: 'utf8' });
+    expect(result.status).toBe(1);
+    expect(result.stderr).toContain('holds other things than Hopline');
+    expect(await readdir(folder)).toEqual(['letter.txt']);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 });
 

@@ -17,7 +17,8 @@ batch, or in a quarantine. It reads the fleet's journal, every edge node's batch
 ledger, and computes every hash and signature again. For batches whose leaves no edge has any more it asks the gateways for
 the summaries, which the ledger fixes by their digests. The system must be running.
 
-  --state FILE         what \`npm start\` wrote about the running system (default .data/hopline.json)
+  --state FILE         what \`npm start\` wrote about the running system (default .data/hopline.json; it prints
+                       the name when it starts)
   --journal FILE       the fleet's journal of acknowledgements (default: the one named in the state file)
   --organisation MSP   from whose peer the blocks are read (default: the first of the connection profile)
   --wait SECONDS       how long to wait for readings that are not anchored yet (default 30)

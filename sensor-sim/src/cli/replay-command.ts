@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { channelName, parseDeviceUrn } from '@hopline/protocol';
 import { createDevice } from '../device/device.ts';
 import { openJournal } from '../device/journal.ts';
@@ -12,6 +13,11 @@ import type { Command } from './command.ts';
 
 const drainTimeoutMs = 120_000;
 
+/** Never from the command line, which every user of a machine can read. */
+async function passwordFrom(file: string | undefined): Promise<string | undefined> {
+  return file === undefined ? process.env.HOPLINE_DEVICE_PASSWORD : (await readFile(file, 'utf8')).trim();
+}
+
 export const replayCommand: Command = {
   name: 'replay',
   summary: 'deliver a recording (CSV) as one device',
@@ -20,7 +26,8 @@ Delivers a CSV file with the columns timestamp and value as one device's reading
 times end now, unless --keep-times leaves them as they are.
 
   npm run sim -- replay --csv data/sensors/ambient_temperature_system_failure.csv --unit fahrenheit \\
-    --url ws://127.0.0.1:8090/sites/9521002000115/0/mqtt --device urn:dev:ops:32473-probe-7 --password … --key-file probe.json`,
+    --url ws://127.0.0.1:8090/sites/9521002000115/0/mqtt --device urn:dev:ops:32473-probe-7 \
+    --password-file probe.password --key-file probe.json`,
   flags: [
     { name: 'csv', value: 'FILE', help: 'the recording' },
     { name: 'unit', value: 'UNIT', help: 'of the file: fahrenheit or celsius (celsius)' },
@@ -31,7 +38,7 @@ times end now, unless --keep-times leaves them as they are.
       help: 'edge node named in the journal (taken from the URL where it names one)',
     },
     { name: 'device', value: 'URN', help: 'who it is' },
-    { name: 'password', value: 'TEXT', help: 'its MQTT password; better by HOPLINE_DEVICE_PASSWORD' },
+    { name: 'password-file', value: 'FILE', help: 'holds its MQTT password; or set HOPLINE_DEVICE_PASSWORD' },
     { name: 'key-file', value: 'FILE', help: 'its private key; without it SenML-JSON, unsigned' },
     { name: 'keep-times', help: 'deliver the times as they are in the file' },
     { name: 'last', value: 'N', help: 'only the last N rows' },
@@ -53,7 +60,7 @@ times end now, unless --keep-times leaves them as they are.
       device: urn,
       channel: channelName,
       key: keyFile === undefined ? null : await readKeyFile(keyFile),
-      password: values.text('password') ?? process.env.HOPLINE_DEVICE_PASSWORD,
+      password: await passwordFrom(values.text('password-file')),
       protocolVersion: values.oneOf('mqtt', ['4', '5'], '5') === '4' ? 4 : 5,
       urlOf: () => url,
       store,

@@ -5,8 +5,6 @@ export interface ClockError {
   readonly sinceMs: number;
 }
 
-export const exactClock: ClockError = { offsetMs: 0, driftPpm: 0, sinceMs: 0 };
-
 /** What the device's clock shows at a true time, in whole milliseconds. */
 export function deviceTime(clock: ClockError, trueMs: number): number {
   return Math.round(trueMs + clock.offsetMs + ((trueMs - clock.sinceMs) * clock.driftPpm) / 1e6);
