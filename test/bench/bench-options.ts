@@ -1,0 +1,126 @@
+import { parseArgs } from 'node:util';
+import { type SectionName, sectionNames } from './figures.ts';
+
+export interface BenchOptions {
+  readonly ledger: 'dev' | 'fabric';
+  readonly only: readonly SectionName[];
+  readonly rounds: number;
+  /** Messages of a round. */
+  readonly messages: number;
+  readonly devices: number;
+  /** Readings of a batch. */
+  readonly batch: number;
+  /** Transactions of a round with one reading each. */
+  readonly transactions: number;
+  /** Numbers of clients that are tried for them. */
+  readonly clients: readonly number[];
+  readonly idle: number;
+  /** How long idle connections are left alone. */
+  readonly settleSeconds: number;
+  readonly queries: number;
+  readonly json: string | null;
+}
+
+const defaults = {
+  rounds: 5,
+  messages: 20_000,
+  devices: 20,
+  batch: 1000,
+  transactions: 600,
+  idle: 2000,
+  settle: 15,
+  queries: 200,
+};
+const defaultClients = '16,64,192';
+const mostOf = {
+  rounds: 1000,
+  messages: 1_000_000,
+  devices: 1000,
+  batch: 100_000,
+  transactions: 100_000,
+  idle: 20_000,
+  settle: 600,
+  queries: 100_000,
+} as const;
+
+export const help = `npm run bench -- [options]
+
+Measures Hopline on this machine, on systems of its own (free ports, a temporary folder), and prints a table. Figures are
+medians over short rounds, with their spread; those of one run can be compared with each other, and only those. Nothing
+else should run on the machine meanwhile.
+
+  mqtt       acknowledged MQTT messages a second into one edge node's durable store, beside Mosquitto and aedes
+  work       what cannot be saved: Ed25519 verification, SHA-256, SQLite commits in workerd
+  idle       memory of an idle MQTT connection
+  anchoring  readings anchored a second from end to end, and with a transaction for each reading on the same ledger
+  bytes      bytes on the ledger for a reading
+  trace      latency of a trace, back and forward, through the gateway
+
+  --ledger dev|fabric   the ledger of anchoring, bytes and trace (default dev; fabric needs FABRIC_BIN)
+  --only NAMES          some of the above, separated by commas
+  --rounds N            rounds of each measurement (default ${defaults.rounds})
+  --messages N          messages of a round (default ${defaults.messages})
+  --devices N           devices that send them (default ${defaults.devices})
+  --batch N             readings of a batch (default ${defaults.batch})
+  --transactions N      transactions of a round with one reading each (default ${defaults.transactions})
+  --clients N,N,…       numbers of concurrent clients tried for them; the best one counts (default ${defaultClients})
+  --idle N              idle connections (default ${defaults.idle})
+  --settle SECONDS      how long they are left alone (default ${defaults.settle})
+  --queries N           traces of each direction (default ${defaults.queries})
+  --json FILE           where the results go (default bench/latest.json)
+  --help
+`;
+
+/** Reads the command line; `null` where help is asked for. Throws an Error that says what is wrong with it. */
+export function readOptions(args: readonly string[]): BenchOptions | null {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      ledger: { type: 'string', default: 'dev' },
+      only: { type: 'string', default: sectionNames.join(',') },
+      clients: { type: 'string', default: defaultClients },
+      json: { type: 'string' },
+      help: { type: 'boolean', default: false },
+      ...numberOptions(),
+    },
+  });
+  if (values.help) return null;
+  const { ledger } = values;
+  if (ledger !== 'dev' && ledger !== 'fabric') throw new Error('--ledger must be dev or fabric');
+  const given: Readonly<Record<string, unknown>> = values;
+  const number = (name: keyof typeof mostOf) => wholeNumber(name, given[name], mostOf[name]);
+  return {
+    ledger,
+    only: values.only.split(',').map(sectionName),
+    rounds: number('rounds'),
+    messages: number('messages'),
+    devices: number('devices'),
+    batch: number('batch'),
+    transactions: number('transactions'),
+    clients: values.clients.split(',').map((text) => wholeNumber('clients', text, 1000)),
+    idle: number('idle'),
+    settleSeconds: number('settle'),
+    queries: number('queries'),
+    json: values.json ?? null,
+  };
+}
+
+function numberOptions(): Record<keyof typeof mostOf, { type: 'string'; default: string }> {
+  const entries = Object.entries(defaults).map(([name, value]) => [
+    name,
+    { type: 'string' as const, default: String(value) },
+  ]);
+  return Object.fromEntries(entries) as Record<keyof typeof mostOf, { type: 'string'; default: string }>;
+}
+
+function wholeNumber(name: string, given: unknown, most: number): number {
+  const value = Number(given);
+  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+  throw new Error(`--${name} must be a whole number from 1 to ${most}`);
+}
+
+function sectionName(text: string): SectionName {
+  const name = sectionNames.find((each) => each === text);
+  if (name) return name;
+  throw new Error(`--only knows ${sectionNames.join(', ')}, not ${text}`);
+}

@@ -1,0 +1,28 @@
+import { measureAnchoring } from './anchoring-section.ts';
+import type { BenchOptions } from './bench-options.ts';
+import { measureBytes } from './bytes-section.ts';
+import type { Section, SectionName } from './figures.ts';
+import { measureIdle } from './idle-section.ts';
+import { measureMqtt } from './mqtt-section.ts';
+import { measureTrace } from './trace-section.ts';
+import { withStack } from './with-stack.ts';
+import { measureWork } from './work-section.ts';
+
+/** Runs the sections that are asked for, one after the other; `onSection` gets each as soon as it is done. */
+export async function runBench(
+  options: BenchOptions,
+  onProgress: (line: string) => void,
+  onSection: (section: Section) => void,
+): Promise<void> {
+  const wants = (name: SectionName) => options.only.includes(name);
+  if (wants('work')) onSection(await measureWork(options, onProgress));
+  if (wants('mqtt')) onSection(await measureMqtt(options, onProgress));
+  if (wants('idle')) onSection(await measureIdle(options, onProgress));
+  if (!wants('trace') && !wants('bytes') && !wants('anchoring')) return;
+  await withStack(options, onProgress, async (stack) => {
+    if (wants('trace')) onSection(await measureTrace(stack, options, onProgress));
+    if (wants('bytes')) onSection(await measureBytes(stack, options));
+    // It stops the gateways, so it comes last.
+    if (wants('anchoring')) onSection(await measureAnchoring(stack, options, onProgress));
+  });
+}
