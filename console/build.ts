@@ -13,14 +13,22 @@ export const consoleFolder = join(root, 'dist');
 /** Names the sources that a build was made of; not served, because its name begins with a dot. */
 const stampFile = '.sources';
 
+export interface BuildOptions {
+  readonly quiet?: boolean;
+  /** Where the pages go; on the file system of the repository. */
+  readonly folder?: string;
+}
+
 /**
  * Builds the pages into `console/dist` unless they are there already, made of the same sources. The build is made beside its
  * place and renamed into it, so that a crash leaves the old pages or the new ones.
  * @returns whether something had to be built
  */
-export async function buildConsole({ quiet = false }: { readonly quiet?: boolean } = {}): Promise<{ built: boolean }> {
+export async function buildConsole({ quiet = false, folder = consoleFolder }: BuildOptions = {}): Promise<{
+  built: boolean;
+}> {
   const stamp = await sourcesDigest();
-  if ((await currentStamp()) === stamp) return { built: false };
+  if ((await stampOf(folder)) === stamp) return { built: false };
   await mkdir(cache, { recursive: true });
   const partial = await mkdtemp(join(cache, 'console-'));
   try {
@@ -28,7 +36,7 @@ export async function buildConsole({ quiet = false }: { readonly quiet?: boolean
     await writeFile(join(partial, stampFile), stamp);
     // A temporary folder is its owner's alone, and the gateway may run as somebody else.
     await chmod(partial, 0o755);
-    await replaceFolder(consoleFolder, partial);
+    await replaceFolder(folder, partial, stamp);
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
@@ -88,19 +96,22 @@ async function filesBelow(folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-async function currentStamp(): Promise<string | null> {
-  return readFile(join(consoleFolder, stampFile), 'utf8').catch((error: NodeJS.ErrnoException) => {
+async function stampOf(folder: string): Promise<string | null> {
+  return readFile(join(folder, stampFile), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw error;
   });
 }
 
-async function replaceFolder(place: string, by: string): Promise<void> {
+async function replaceFolder(place: string, by: string, stamp: string): Promise<void> {
   const old = `${by}-old`;
   await rename(place, old).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
   });
-  await rename(by, place);
+  await rename(by, place).catch(async (error: unknown) => {
+    // Another process was quicker: of the same sources its build is as good.
+    if ((await stampOf(place)) !== stamp) throw error;
+  });
   await rm(old, { recursive: true, force: true });
 }
 

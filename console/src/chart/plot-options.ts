@@ -21,24 +21,13 @@ interface PlotInput {
   readonly limit: Rule | null;
   readonly spans: readonly MarkedSpan[];
   readonly unit: string | null;
-  readonly range: Range;
   readonly onZoom: (range: Range) => void;
   readonly onPoint: (ms: number | null) => void;
   readonly element: HTMLElement;
 }
 
 /** How uPlot is to draw: colours out of the style sheet as it is now, marks under and over the lines. */
-export function plotOptions({
-  data,
-  groups,
-  limit,
-  spans,
-  unit,
-  range,
-  onZoom,
-  onPoint,
-  element,
-}: PlotInput): uPlot.Options {
+export function plotOptions({ data, groups, limit, spans, unit, onZoom, onPoint, element }: PlotInput): uPlot.Options {
   const style = getComputedStyle(element);
   const color = (name: string) => style.getPropertyValue(name).trim();
   const font = `12px ${style.fontFamily}`;
@@ -51,7 +40,7 @@ export function plotOptions({
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
     scales: {
-      x: { time: true, min: range.fromMs / 1000, max: range.toMs / 1000 },
+      x: { time: true },
       y: { range: (_, low, high) => valueRange(low, high, limit) },
     },
     axes: [

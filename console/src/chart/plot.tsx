@@ -21,20 +21,21 @@ interface Props {
   readonly onPoint: (ms: number | null) => void;
 }
 
-/** The plot itself. It is drawn anew when its data or the colours change, and only moved when the range does. */
+/** The plot itself. It is drawn anew when its data or the colours change; range and hidden lines only change what it shows. */
 export function Plot({ data, groups, hidden, limit, spans, unit, range, onZoom, onPoint }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const shown = useRef(range);
-  shown.current = range;
+  const view = useRef<View>({ range, hidden });
+  view.current = { range, hidden };
   const scheme = useScheme();
   useEffect(() => {
     const element = place.current;
     if (!element || scheme === '') return;
-    const options = plotOptions({ data, groups, limit, spans, unit, range: shown.current, onZoom, onPoint, element });
+    const options = plotOptions({ data, groups, limit, spans, unit, onZoom, onPoint, element });
     const values = [data.moments, ...data.series.map((series) => series.values)] as uPlot.AlignedData;
     const drawn = new uPlot(options, values, element);
     plot.current = drawn;
+    show(drawn, data, groups, view.current);
     const observer = new ResizeObserver(() => {
       const width = element.clientWidth;
       if (width > 0 && width !== drawn.width) drawn.setSize({ width, height: drawn.height });
@@ -47,13 +48,23 @@ export function Plot({ data, groups, hidden, limit, spans, unit, range, onZoom, 
     };
   }, [data, groups, limit, spans, unit, onZoom, onPoint, scheme]);
   useEffect(() => {
-    plot.current?.setScale('x', { min: range.fromMs / 1000, max: range.toMs / 1000 });
-  }, [range.fromMs, range.toMs]);
-  useEffect(() => {
-    for (const [index, series] of data.series.entries()) {
-      const show = !hidden.has(groups[series.group]?.key ?? '');
-      if (plot.current && plot.current.series[index + 1]?.show !== show) plot.current.setSeries(index + 1, { show });
-    }
-  }, [hidden, data, groups]);
+    if (plot.current) show(plot.current, data, groups, { range, hidden });
+  }, [range, hidden, data, groups]);
   return <div className="plot" ref={place} />;
+}
+
+interface View {
+  readonly range: Range;
+  readonly hidden: ReadonlySet<string>;
+}
+
+/** Brings a plot to what is to be seen of it. */
+function show(plot: uPlot, data: AlignedData, groups: readonly ChartGroup[], { range, hidden }: View): void {
+  plot.batch(() => {
+    plot.setScale('x', { min: range.fromMs / 1000, max: range.toMs / 1000 });
+    for (const [index, { group }] of data.series.entries()) {
+      const isShown = !hidden.has(groups[group]?.key ?? '');
+      if (plot.series[index + 1]?.show !== isShown) plot.setSeries(index + 1, { show: isShown });
+    }
+  });
 }
