@@ -6,6 +6,7 @@ export type EdgeErrorCode =
   | 'gateway-unreachable'
   | 'gateway-refused'
   | 'gateway-answer-malformed'
+  | 'gateway-key-revoked'
   | 'registry-older'
   | 'registry-absent'
   | 'seal-not-allowed'

@@ -15,6 +15,14 @@ async function sealed(count: number): Promise<void> {
   await edge.until(`${count} batches are anchored`, () => edge.peer.chain.anchored.length === count);
 }
 
+/** Seals, unless the node may not yet: whether it did. */
+function sealsAtLast(): Promise<boolean> {
+  return edge.post('/seal').then(
+    () => true,
+    () => false,
+  );
+}
+
 test('a disk restored from an old copy refuses to seal, and after a new enrolment nothing is twice on the ledger', async () => {
   const signed = await TestDevice.make('restored', testNode);
   const legacy = await TestDevice.make('restored-legacy', testNode, { publicKey: null, kind: 'legacy' });
@@ -114,6 +122,83 @@ test('a cloned disk that went on elsewhere: the fork is refused, taken back and 
   const audit = await auditOf(edge);
   for (const message of mine) expect(await timesKept(audit, message)).toBe(1);
   expect(edge.peer.chain.anchored[2]?.statement.size).toBe(4);
+});
+
+test('on a cloned disk foreign heads cover nothing: what it acknowledged stays, retention or not', async () => {
+  const device = await TestDevice.make('kept', testNode);
+  edge = await TestEdge.start({ sealMaxAgeMs: 3_600_000, retentionMs: 0 }, [device]);
+  edge.peer.otherReports = false;
+  const first = await publishReadings(await edge.connect(device), device, 3);
+  await sealed(1);
+  await edge.kill();
+  const objects = join(edge.dataDir, 'objects');
+  await cp(objects, `${objects}-clone`, { recursive: true });
+  await edge.up();
+  for (let count = 2; count <= 5; count++) {
+    await edge.until('it seals', sealsAtLast);
+    await edge.until('it is anchored', () => edge.peer.chain.anchored.length === count);
+  }
+  await edge.kill();
+  await rm(objects, { recursive: true });
+  await cp(`${objects}-clone`, objects, { recursive: true });
+  const hidden = edge.peer.chain.anchored.splice(1);
+  edge.peer.faults.holdUploads = true;
+  await edge.up();
+  const mine: Uint8Array[] = [];
+  for (let batch = 0; batch < 3; batch++) {
+    mine.push(...(await publishReadings(await edge.connect(device), device, 4)));
+    await edge.until('it seals', sealsAtLast);
+  }
+  await edge.kill();
+  edge.peer.chain.anchored.push(...hidden);
+  edge.peer.otherReports = true;
+  edge.peer.headsGiven.clear();
+  await edge.up();
+  await edge.until('it has noticed', async () => (await edge.status()).state === 'diverged');
+  await edge.until('both have reported', () => edge.peer.headsGiven.size === 2);
+  expect((await edge.status()).covered).toBeNull();
+  const { batches } = await edge.get<{ batches: { state: string }[] }>('/batches');
+  expect(batches.map(({ state }) => state)).toEqual(['anchored', 'sealed', 'sealed', 'sealed']);
+  const diverged = await auditOf(edge);
+  for (const message of [...first, ...mine]) expect(await timesKept(diverged, message)).toBe(1);
+
+  edge.peer.faults.holdUploads = false;
+  await edge.enrol();
+  await edge.until('it seals', sealsAtLast);
+  await edge.until('six are anchored', () => edge.peer.chain.anchored.length === 6);
+  expect(edge.peer.chain.anchored[5]?.statement.size).toBe(mine.length);
+  await edge.until('all is covered', async () => (await edge.status()).covered === 5);
+});
+
+test('looking at the status changes nothing: it marks no batch as covered', async () => {
+  const device = await TestDevice.make('looked-at', testNode);
+  edge = await TestEdge.start({ sealMaxAgeMs: 3_600_000 }, [device]);
+  edge.peer.otherReports = false;
+  await publishReadings(await edge.connect(device), device, 2);
+  await sealed(1);
+  edge.peer.headsGiven.clear();
+  await edge.until('a head is there', () => edge.peer.headsGiven.has('FreshHubMSP'));
+  const before = await edge.get('/batches');
+  const status = await edge.status();
+  expect([status.covered, await edge.get('/batches')]).toEqual([null, before]);
+});
+
+test('the word of a revoked gateway key counts no more, also for what it has covered already', async () => {
+  const device = await TestDevice.make('word', testNode);
+  edge = await TestEdge.start({ sealMaxAgeMs: 3_600_000 }, [device]);
+  await publishReadings(await edge.connect(device), device, 2);
+  await sealed(1);
+  await edge.until('it is covered', async () => (await edge.status()).covered === 0);
+  edge.peer.change(() => {
+    const kid = edge.peer.gatewayKid('RetailMSP');
+    edge.peer.revocations = [{ kid, subject: 'RetailMSP', reason: 'stolen', last: null }];
+  });
+  await edge.until('the mark is gone', async () => (await edge.status()).covered === null);
+  const before = edge.peer.headsGiven.get('RetailMSP') ?? 0;
+  await edge.until('it has reported again', () => (edge.peer.headsGiven.get('RetailMSP') ?? 0) > before + 1);
+  expect((await edge.status()).covered).toBeNull();
+  const { batches } = await edge.get<{ batches: { state: string }[] }>('/batches');
+  expect(batches.map(({ state }) => state)).toEqual(['anchored']);
 });
 
 test('a revocation disconnects the device and sets aside what was acknowledged beyond its last sequence', async () => {

@@ -47,6 +47,8 @@ export class TestPeer {
   /** What the other organisation's gateway does not report is not covered. */
   otherReports = true;
   uploads = 0;
+  /** Head reports given, by organisation. */
+  readonly headsGiven = new Map<string, number>();
   readonly #server: Server;
   readonly #keys: { registry: SigningKey; gateways: Map<string, SigningKey> };
 
@@ -83,6 +85,11 @@ export class TestPeer {
   async enrol(proof: string): Promise<void> {
     const enrolment = await openEnrolment(fromBase64Url(proof), this.chain.channel);
     this.chain.enrol(fromBase64Url(enrolment.publicKey));
+  }
+
+  /** Thumbprint of a gateway's key, as a revocation names it (base64url). */
+  gatewayKid(mspId: string): string {
+    return toBase64Url(this.#keys.gateways.get(mspId)?.kid ?? new Uint8Array(0));
   }
 
   /** Changes the registry: the next copy has a higher version. */
@@ -137,6 +144,7 @@ export class TestPeer {
     const key = this.#keys.gateways.get(mspId);
     if (!key || (mspId !== organisations[0] && !this.otherReports)) return refuse(response, 503, 'ledger-unavailable');
     const { chain } = this;
+    this.headsGiven.set(mspId, (this.headsGiven.get(mspId) ?? 0) + 1);
     const report = { node: chain.node, head: chain.head(), height: chain.height, reportedAtMs: Date.now() };
     send(response, 200, 'application/cose', Buffer.from(await signHeadReport(key, chain.channel, mspId, report)));
   }

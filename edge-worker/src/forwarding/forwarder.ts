@@ -1,8 +1,9 @@
-import { decodeSummary, type HeadReport, openHeadReport } from '@hopline/protocol';
+import { decodeSummary, fromBase64Url, type HeadReport, openHeadReport, parseSign1 } from '@hopline/protocol';
 import type { NodeConfig } from '@hopline/protocol/edge';
 import { maxStatementsPerUpload } from '@hopline/protocol/edge';
 import type { Clock } from '../clock.ts';
 import { EdgeError } from '../error.ts';
+import { log } from '../log.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Batch } from '../store/batch-store.ts';
 import type { Stores } from '../store/stores.ts';
@@ -81,6 +82,10 @@ export class Forwarder {
     const bytes = await gateway.head();
     const { key, kid } = await known;
     const report = await openHeadReport(bytes, channel, key, kid);
+    // Asked of the copy that is the newest now: the revocation may have come while the gateway was answering.
+    if (this.#ports.registry()?.revocation(kid)) {
+      throw new EdgeError('gateway-key-revoked', 'the key of this gateway is revoked', { mspId: gateway.mspId });
+    }
     if (report.node !== node) throw new EdgeError('gateway-answer-malformed', 'the report is of another node');
     stores.batches.putHead(
       {
@@ -94,17 +99,53 @@ export class Forwarder {
     return report;
   }
 
-  /** Marks what two organisations have covered. Returns the sequence up to which they have, or `null`. */
+  /**
+   * Marks what two organisations have covered. Returns the sequence up to which they have, or `null`. Only for a node whose
+   * head was found on the ledger: a disk that went another way has nothing that the ledger's heads could cover.
+   */
   markCovered(): number | null {
     const { stores, clock } = this.#ports;
-    const covered = coveredSequence(stores.batches.heads(), (sequence) => this.digestAt(sequence));
-    if (covered !== null) stores.batches.markCovered(covered, clock.nowMs());
+    const covered = coveredSequence(stores.batches.heads(), {
+      head: stores.settings.get('head')?.sequence ?? null,
+      oldest: stores.batches.oldest(),
+      digestAt: (sequence) => this.digestAt(sequence),
+    });
+    if (covered === null) return null;
+    stores.transaction(() => {
+      stores.batches.markCovered(covered, clock.nowMs());
+      if (covered > (stores.settings.get('covered') ?? -1)) stores.settings.set('covered', covered);
+    });
     return covered;
   }
 
-  /** This node's own digest of a statement, or `null` where it is here no longer. */
+  /**
+   * Forgets the reports of gateways whose keys the newest registry copy revokes, and with them every mark of coverage: which
+   * of them stood on such a report is not known. Returns whether there were any; the others' next reports mark anew.
+   */
+  dropRevokedHeads(): boolean {
+    const { stores } = this.#ports;
+    const registry = this.#ports.registry();
+    const revoked = stores.batches.reports().filter(({ report }) => {
+      return registry?.revocation(parseSign1(report, 'deterministic').header.kid);
+    });
+    if (revoked.length === 0) return false;
+    stores.transaction(() => {
+      for (const { mspId } of revoked) stores.batches.removeHead(mspId);
+      stores.batches.unmarkCovered();
+      stores.settings.set('covered', null);
+    });
+    log('warn', 'gateway-key-revoked', { organisations: revoked.map(({ mspId }) => mspId) });
+    return true;
+  }
+
+  /** This node's own digest of a statement, or `null` where it is not known here. */
   digestAt(sequence: number): Uint8Array | null {
-    return this.#ports.stores.batches.get(sequence)?.digest ?? null;
+    const { batches, settings } = this.#ports.stores;
+    const stored = batches.get(sequence)?.digest;
+    if (stored) return stored;
+    // A head that was taken up from the ledger has no batch here.
+    const head = settings.get('head');
+    return head?.sequence === sequence ? fromBase64Url(head.digest) : null;
   }
 
   /** Delivers alerts to the own gateway, oldest first, each at least once. Returns how many are left. */

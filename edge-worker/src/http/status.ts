@@ -37,7 +37,7 @@ export async function statusOf(node: Node): Promise<NodeStatus> {
     kid: await node.guard.kid(),
     head: head && { sequence: head.sequence, digest: head.digest },
     anchored: stores.batches.lastAnchored(),
-    covered: node.forwarder.markCovered(),
+    covered: stores.settings.get('covered'),
     openReadings: open.count,
     outboxBatches: outbox.batches,
     oldestUnanchoredMs: oldest.length === 0 ? null : clock.nowMs() - Math.min(...oldest),

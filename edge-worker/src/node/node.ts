@@ -96,7 +96,8 @@ export class Node {
       heads: () => this.#pollHeads(),
       alerts: async () => ((await this.forwarder.deliverAlerts()) > 0 ? clock.nowMs() : null),
       sessions: async () => this.broker.tick(clock.nowMs()),
-      retention: async () => this.forwarder.retire(),
+      // A disk that went another way than the ledger lets nothing go; the comparison asks again.
+      retention: async () => (this.guard.maySeal() ? this.forwarder.retire() : null),
     });
   }
 
@@ -196,7 +197,10 @@ export class Node {
     const before = this.keeper.newest();
     try {
       const fresh = await this.keeper.refresh(this.forwarder.own);
-      if (fresh) await this.#sendAway(before, fresh);
+      if (fresh) {
+        await this.#sendAway(before, fresh);
+        if (this.forwarder.dropRevokedHeads()) this.#pollHeadsSoon();
+      }
     } catch (error) {
       // The back-off knows nothing of the refresh interval, which may be shorter, nor of the copy's end.
       log('warn', 'registry-refresh-failed', { node: this.parts.id, ...errorFields(error) });
@@ -233,6 +237,7 @@ export class Node {
     this.#open = null;
     this.tasks.kick('seal');
     this.tasks.prompt('forward');
+    if (this.guard.maySeal()) this.tasks.kick('retention');
     return null;
   }
 
@@ -258,10 +263,14 @@ export class Node {
         this.tasks.kick('compare');
         throw new EdgeError('gateway-refused', 'the ledger refuses a statement for its place', { ...outcome });
       }
-      this.#headPollMs = headPollMs;
-      this.tasks.kick('heads');
+      this.#pollHeadsSoon();
     }
     return null;
+  }
+
+  #pollHeadsSoon(): void {
+    this.#headPollMs = headPollMs;
+    this.tasks.kick('heads');
   }
 
   async #meet(report: HeadReport): Promise<void> {
@@ -278,7 +287,7 @@ export class Node {
       if (report.status === 'fulfilled') await this.#meet(report.value);
       else log('warn', 'head-poll-failed', { node: this.parts.id, ...errorFields(report.reason) });
     }
-    if (this.forwarder.markCovered() !== null) this.tasks.kick('retention');
+    if (this.guard.maySeal() && this.forwarder.markCovered() !== null) this.tasks.kick('retention');
     if (stores.batches.uncovered() === 0) return null;
     this.#headPollMs = Math.min(longestHeadPollMs, this.#headPollMs * 2);
     return clock.nowMs() + this.#headPollMs;

@@ -118,7 +118,10 @@ export class BatchStore {
 
   /** The ledger misses these again: they are sent once more. */
   markUnanchored(from: number): void {
-    this.#sql.exec('UPDATE batches SET transaction_id = NULL, block = NULL WHERE sequence >= ?', from);
+    this.#sql.exec(
+      'UPDATE batches SET transaction_id = NULL, block = NULL, covered_ms = NULL WHERE sequence >= ?',
+      from,
+    );
   }
 
   lastAnchored(): number | null {
@@ -127,8 +130,23 @@ export class BatchStore {
       .one().last;
   }
 
+  /** Lowest sequence that is here, or `null`. */
+  oldest(): number | null {
+    return this.#sql.exec<{ first: number | null }>('SELECT min(sequence) AS first FROM batches').one().first;
+  }
+
+  /** Marks anchored batches up to a sequence. One whose answer is missing is sent again first, and marked after that. */
   markCovered(upTo: number, nowMs: number): void {
-    this.#sql.exec('UPDATE batches SET covered_ms = ? WHERE sequence <= ? AND covered_ms IS NULL', nowMs, upTo);
+    this.#sql.exec(
+      `UPDATE batches SET covered_ms = ?
+       WHERE sequence <= ? AND covered_ms IS NULL AND transaction_id IS NOT NULL`,
+      nowMs,
+      upTo,
+    );
+  }
+
+  unmarkCovered(): void {
+    this.#sql.exec('UPDATE batches SET covered_ms = NULL');
   }
 
   uncovered(): number {
@@ -139,7 +157,11 @@ export class BatchStore {
 
   /** Covered batches whose retention is over. */
   leaving(coveredBeforeMs: number, limit: number): Batch[] {
-    return this.#list('WHERE covered_ms <= ? ORDER BY sequence LIMIT ?', coveredBeforeMs, limit);
+    return this.#list(
+      'WHERE covered_ms <= ? AND transaction_id IS NOT NULL ORDER BY sequence LIMIT ?',
+      coveredBeforeMs,
+      limit,
+    );
   }
 
   /** When the first covered batch below a sequence was covered; `null` where there is none. */
@@ -167,6 +189,16 @@ export class BatchStore {
       head.height,
       report,
     );
+  }
+
+  removeHead(mspId: string): void {
+    this.#sql.exec('DELETE FROM heads WHERE msp_id = ?', mspId);
+  }
+
+  /** The signed reports behind `heads`. */
+  reports(): { mspId: string; report: Bytes }[] {
+    const rows = this.#sql.exec<{ msp_id: string; report: ArrayBuffer }>('SELECT msp_id, report FROM heads');
+    return [...rows].map((row) => ({ mspId: row.msp_id, report: new Uint8Array(row.report) }));
   }
 
   heads(): StoredHead[] {

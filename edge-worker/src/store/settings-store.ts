@@ -16,6 +16,8 @@ export interface Settings {
   diverged: { atMs: number; reason: string };
   /** Version and revision of the newest registry copy ever taken: they never go back. */
   registry: { version: number; revision: number };
+  /** The sequence up to which two organisations' gateways have covered the chain; it outlives the batches. */
+  covered: number;
   /** Last statement of the chain, which outlives its batch. */
   head: { sequence: number; digest: string; sealedAtMs: number; lastLeaf: number };
 }
