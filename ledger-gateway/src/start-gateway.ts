@@ -128,6 +128,12 @@ async function run(parts: Parts): Promise<Gateway> {
       mspId: parsed.mspId,
       key: keys.registry,
       validityMs: parsed.registryValidityMs,
+      onLeftOut: (node, leftOut) => {
+        for (const [kind, count] of Object.entries(leftOut)) metrics.leftOut.set({ node, kind }, count);
+        if (Object.values(leftOut).some((count) => count > 0)) {
+          log.warn({ node, leftOut }, 'a copy of the registry is cut short: there is more than it may hold');
+        }
+      },
     }),
     edges: parsed.edges,
     verifyToken: parsed.oidc ? tokenVerifier(parsed.oidc) : null,

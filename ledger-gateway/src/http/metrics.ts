@@ -9,6 +9,8 @@ export interface Metrics {
   readonly readings: Counter;
   readonly transactions: Counter<'name' | 'outcome'>;
   readonly alerts: Counter;
+  /** What the last copy of the registry of each node leaves out. */
+  readonly leftOut: Gauge<'node' | 'kind'>;
 }
 
 export interface Gauges {
@@ -65,5 +67,11 @@ export function createMetrics(mspId: string, gauges: Gauges): Metrics {
       registers,
     }),
     alerts: new Counter({ name: 'hopline_alerts_total', help: 'Alerts received from edge nodes', registers }),
+    leftOut: new Gauge({
+      name: 'hopline_registry_copy_left_out',
+      help: 'Entries that the last copy of the registry of an edge node has no room for',
+      labelNames: ['node', 'kind'],
+      registers,
+    }),
   };
 }
