@@ -3,8 +3,9 @@ import { GatewayError } from '../gateway-error.ts';
 import type { Store } from '../store/store.ts';
 
 /**
- * Keeps an alert of an edge node. The same event (`source` and `id`, CloudEvents 1.0 §3.1.1) again is kept once. When
- * this returns it survives a power loss.
+ * Keeps an alert of an edge node. The same event (`source` and `id`, CloudEvents 1.0 §3.1.1) of the same node again is
+ * kept once; another node that names the same event can't keep this one's from being shown. When this returns it survives
+ * a power loss.
  *
  * @returns the alert's number here, and whether it is new
  */
@@ -19,10 +20,10 @@ export async function keepAlert(
   }
   const event = excursionAlertSchema.parse(alert);
   return store.writeOwn(async (tx, put) => {
-    const [there] = await tx.query<{ seq: number }>('select seq from alerts where source = $1 and id = $2', [
-      event.source,
-      event.id,
-    ]);
+    const [there] = await tx.query<{ seq: number }>(
+      'select seq from alerts where node = $1 and source = $2 and id = $3',
+      [node, event.source, event.id],
+    );
     if (there) return { seq: there.seq, isNew: false };
     const [last] = await tx.query<{ seq: number | null }>('select max(seq) as seq from alerts');
     const seq = (last?.seq ?? 0) + 1;

@@ -10,6 +10,7 @@ export const ownTables = {
   summaries: ['digest'],
   alerts: ['seq'],
   counters: ['name'],
+  upload_refusals: ['node'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type OwnTable = keyof typeof ownTables;
