@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import { GatewayError } from '../gateway-error.ts';
+import { readCapped } from '../read-capped.ts';
 import { parseRequest } from './problem-response.ts';
 
 /**
@@ -8,22 +9,10 @@ import { parseRequest } from './problem-response.ts';
  * @throws GatewayError `too-large`
  */
 export async function readBytes(c: Context, maxBytes: number): Promise<Uint8Array> {
-  const tooLarge = () => new GatewayError('too-large', 'the body is too large', { maxBytes });
-  if (Number(c.req.header('content-length') ?? 0) > maxBytes) throw tooLarge();
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  const reader = c.req.raw.body?.getReader();
-  for (; reader; ) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    bytes += value.length;
-    if (bytes > maxBytes) {
-      await reader.cancel();
-      throw tooLarge();
-    }
-    parts.push(value);
+  if (Number(c.req.header('content-length') ?? 0) > maxBytes) {
+    throw new GatewayError('too-large', 'the body is too large', { maxBytes });
   }
-  return Buffer.concat(parts);
+  return readCapped(c.req.raw.body, maxBytes);
 }
 
 /** Reads a JSON body by its schema. Throws `too-large`, `unsupported-media-type`, `bad-request`. */

@@ -19,7 +19,7 @@ import { Projection } from '../projection/projection.ts';
 import type { Store } from '../store/store.ts';
 import { testDatabases } from '../testing/databases.ts';
 import { anchoringBlock, testNode, transactionBlock } from '../testing/statement-facts.ts';
-import { type Edges, readBatchReadings } from './batch-readings.ts';
+import { type Edges, lateAfterMs, maxEdgeAnswerBytes, readBatchReadings } from './batch-readings.ts';
 
 /** An edge node that is not to be believed: it answers whatever the test wants. */
 const channel = 'provenance';
@@ -41,7 +41,7 @@ beforeAll(async () => {
   const message = await signReading(key, channel, device, { epoch: 3, counter: 7 }, [
     { n: `${device}:temperature`, u: 'Cel', v: 4.25, t: 1_700_000_000 },
   ]);
-  const common = { receivedAtMs: 1_700_000_001_000, salt: new Uint8Array(16) };
+  const common = { receivedAtMs: 1_700_000_000_000 + lateAfterMs + 1, salt: new Uint8Array(16) };
   const text = JSON.stringify([{ n: 'temperature', u: 'Cel', v: 5 }]);
   leaves = [
     { ...common, assurance: 'device-signed', device, message },
@@ -88,7 +88,8 @@ afterAll(async () => {
 });
 
 const page = { node: testNode, sequence: 0, offset: 0, limit: 10 };
-const read = (edges: Edges = { [testNode]: { url, token: 'token' } }) => readBatchReadings(store, edges, channel, page);
+const read = (edges: Edges = { [testNode]: { url, token: 'token' } }, more: Partial<typeof page> = {}) =>
+  readBatchReadings(store, edges, channel, { ...page, ...more });
 
 test('readings are shown once they are proven to be in the anchored batch', async () => {
   answer = honest;
@@ -121,8 +122,54 @@ test('a reading that the edge altered is not shown', async () => {
 });
 
 test('a reading that is shown at another place is not either', async () => {
-  answer = (proven) => honest(proven.map((leaf, index) => ({ ...leaf, index: 1 - index })));
+  answer = ([first, second]) =>
+    honest([Object.assign({}, first, { index: 1 }), Object.assign({}, second, { index: 0 })].reverse());
   await expect(read()).rejects.toMatchObject({ code: 'proof-invalid' });
+});
+
+test.each([
+  ['withholds a reading', (proven: object[]) => honest(proven.slice(0, 1))],
+  ['withholds all', () => honest([])],
+  ['shows one twice', (proven: object[]) => honest([...proven, ...proven.slice(1)])],
+  ['turns their order', (proven: object[]) => honest([...proven].reverse())],
+])('an edge that %s shows nothing', async (_what, cheat) => {
+  answer = cheat;
+  await expect(read()).rejects.toMatchObject({ code: 'edge-unreachable' });
+});
+
+test('whether there are more readings follows from what is anchored, whatever the edge says', async () => {
+  answer = (proven) => ({ status: 200, body: { size: 99, leaves: proven.slice(0, 1), next: null } });
+  expect(await read(undefined, { limit: 1 })).toMatchObject({ size: 2, readings: [{ index: 0 }], next: 1 });
+  answer = (proven) => ({ status: 200, body: { size: 99, leaves: proven.slice(1), next: 2 } });
+  expect(await read(undefined, { offset: 1 })).toMatchObject({ readings: [{ index: 1 }], next: null });
+  expect(await read(undefined, { offset: 2 })).toMatchObject({ readings: [], next: null });
+});
+
+test('an answer without end is not read to its end', async () => {
+  let sent = 0;
+  const endless = createServer((_request, response) => {
+    const chunk = Buffer.alloc(1024 * 1024, ' ');
+    const more = () => {
+      while (!response.destroyed && response.write(chunk)) sent += chunk.length;
+      sent += chunk.length;
+    };
+    response.on('drain', more);
+    more();
+  }).listen(0, '127.0.0.1');
+  await once(endless, 'listening');
+  const { port } = endless.address() as AddressInfo;
+  await expect(read({ [testNode]: { url: `http://127.0.0.1:${port}`, token: 'token' } })).rejects.toMatchObject({
+    code: 'edge-unreachable',
+    cause: { code: 'too-large' },
+  });
+  expect(sent).toBeLessThan(2 * maxEdgeAnswerBytes);
+  endless.closeAllConnections();
+  endless.close();
+});
+
+test('a reading from a backlog is shown as late', async () => {
+  answer = honest;
+  expect((await read()).readings.map(({ late }) => late)).toEqual([true, false]);
 });
 
 test.each([

@@ -6,6 +6,7 @@ import {
   keyRecordSchema,
   type Leaf,
   leafHash,
+  maxReadingBytes,
   ProtocolError,
   parseReading,
   readLegacyRecords,
@@ -16,12 +17,17 @@ import {
 } from '@hopline/protocol';
 import { z } from 'zod';
 import { GatewayError } from '../gateway-error.ts';
+import { readCapped } from '../read-capped.ts';
 import type { Queryable } from '../store/database.ts';
 import { type Batch, readBatch } from './batches.ts';
 import { asOfSchema } from './freshness.ts';
 
 export const maxReadingsPerPage = 500;
 const edgeTimeoutMs = 10_000;
+/** A page of the largest readings that the protocol takes, in base64url, and room for their proofs. */
+export const maxEdgeAnswerBytes = maxReadingsPerPage * (Math.ceil((maxReadingBytes * 4) / 3) + 4_096);
+/** A reading that came so long after it was taken is late: what an edge node takes by default (`lateAfterMs`). */
+export const lateAfterMs = 600_000;
 
 /** Where an edge node's own interface is, and the token for it. */
 export const edgeSchema = z.strictObject({ url: z.url(), token: z.string().min(1) });
@@ -42,6 +48,8 @@ export const readingsSchema = z.object({
       device: z.string(),
       assurance: z.enum(['device-signed', 'session-authenticated']),
       receivedAtMs: z.int(),
+      /** Received more than `lateAfterMs` after its latest record was taken: from a device's or a node's backlog. */
+      late: z.boolean(),
       /** Epoch and counter of a signed reading. */
       epoch: z.int().nullable(),
       counter: z.int().nullable(),
@@ -62,16 +70,15 @@ export const readingsSchema = z.object({
 });
 export type Readings = z.infer<typeof readingsSchema>;
 
-/** Answer of the edge: leaves with their inclusion proofs, base64url. */
+/** Answer of the edge: leaves with their inclusion proofs, base64url. What else it says is not looked at. */
 const edgeAnswerSchema = z.object({
-  size: z.int(),
   leaves: z.array(z.object({ index: z.int(), leaf: z.string(), proof: z.array(z.string()) })),
-  next: z.int().nullable(),
 });
 
 /**
  * Raw readings of a batch, fetched from the edge and verified before they are shown: each leaf is in the anchored tree,
- * and each signed message holds by its device's registered key. The edge is believed in nothing.
+ * and each signed message holds by its device's registered key. The edge is believed in nothing: which readings a page has,
+ * and whether there are more, follows from the anchored size.
  *
  * @throws GatewayError `not-found` (also where no address of the node is configured), `edge-unreachable`; ProtocolError
  *   where something does not verify
@@ -83,10 +90,11 @@ export async function readBatchReadings(
   { node, sequence, offset, limit }: { node: string; sequence: number; offset: number; limit: number },
 ): Promise<Omit<Readings, 'asOf' | 'stale'>> {
   const batch = await readBatch(on, node, sequence);
-  const answer = await askEdge(edges, batch, offset, limit);
+  const size = Math.max(0, Math.min(limit, batch.size - offset));
+  const leaves = await askEdge(edges, batch, offset, size);
   const keyOf = registeredKeys(on);
   const readings: Readings['readings'] = [];
-  for (const { index, leaf, proof } of answer.leaves) {
+  for (const { index, leaf, proof } of leaves) {
     const bytes = fromBase64Url(leaf);
     await verifyInclusion(
       await leafHash(bytes),
@@ -95,18 +103,21 @@ export async function readBatchReadings(
     );
     readings.push(await openLeaf(decodeLeaf(bytes), index, channel, keyOf));
   }
-  return { node, sequence, size: batch.size, readings, next: answer.next };
+  const end = offset + size;
+  return { node, sequence, size: batch.size, readings, next: size > 0 && end < batch.size ? end : null };
 }
 
+/** Exactly the leaves `offset` … `offset + size - 1`, in order, not verified yet. */
 async function askEdge(
   edges: Edges,
   { node, sequence }: Batch,
   offset: number,
-  limit: number,
-): Promise<z.infer<typeof edgeAnswerSchema>> {
+  size: number,
+): Promise<z.infer<typeof edgeAnswerSchema>['leaves']> {
   const edge = Object.hasOwn(edges, node) ? edges[node] : undefined;
   if (!edge) throw new GatewayError('not-found', 'the address of this edge node is not configured here', { node });
-  const url = new URL(`/sites/${node}/batches/${sequence}?offset=${offset}&limit=${limit}`, edge.url);
+  if (size === 0) return [];
+  const url = new URL(`/sites/${node}/batches/${sequence}?offset=${offset}&limit=${size}`, edge.url);
   const response = await fetch(url, {
     headers: { authorization: `Bearer ${edge.token}` },
     signal: AbortSignal.timeout(edgeTimeoutMs),
@@ -124,9 +135,24 @@ async function askEdge(
   if (!response.ok) {
     throw new GatewayError('edge-unreachable', 'the edge node refused', { node, status: response.status });
   }
-  const answer = edgeAnswerSchema.safeParse(await response.json());
-  if (!answer.success) throw new GatewayError('edge-unreachable', 'the edge node answered in another form', { node });
-  return answer.data;
+  const leaves = await readAnswer(response).catch((cause: unknown) => {
+    throw new GatewayError('edge-unreachable', 'the edge node answered in another form', { node }, { cause });
+  });
+  if (leaves.length !== size || leaves.some(({ index }, position) => index !== offset + position)) {
+    throw new GatewayError('edge-unreachable', 'the edge node answered with other readings than it was asked for', {
+      node,
+      sequence,
+      offset,
+      asked: size,
+      got: leaves.length,
+    });
+  }
+  return leaves;
+}
+
+async function readAnswer(response: Response): Promise<z.infer<typeof edgeAnswerSchema>['leaves']> {
+  const bytes = await readCapped(response.body, maxEdgeAnswerBytes);
+  return edgeAnswerSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))).leaves;
 }
 
 async function openLeaf(
@@ -139,7 +165,7 @@ async function openLeaf(
   const common = { index, device, assurance, receivedAtMs };
   if (assurance === 'session-authenticated') {
     const records = readLegacyRecords(device, message, receivedAtMs);
-    return { ...common, epoch: null, counter: null, records: records.map(shown) };
+    return { ...common, ...told(records, receivedAtMs), epoch: null, counter: null };
   }
   const reading = parseReading(message);
   const { kid } = reading.message.header;
@@ -155,7 +181,13 @@ async function openLeaf(
     );
   }
   const records = await verifyReading(reading, channel, await importPublicKey(fromBase64Url(record.publicKey)), kid);
-  return { ...common, ...reading.sequence, records: records.map(shown) };
+  return { ...common, ...told(records, receivedAtMs), ...reading.sequence };
+}
+
+/** Records as they are shown. The time of a reading is that of its latest record, as at the edge. */
+function told(records: readonly StreamRecord[], receivedAtMs: number) {
+  const takenAtMs = Math.max(...records.map(({ timeMs }) => timeMs));
+  return { late: receivedAtMs - takenAtMs > lateAfterMs, records: records.map(shown) };
 }
 
 function shown({ stream, unit, timeMs, value, sum }: StreamRecord): Readings['readings'][number]['records'][number] {
