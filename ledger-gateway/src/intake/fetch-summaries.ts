@@ -2,6 +2,7 @@ import { equal, fromBase64Url, maxSummaryBytes, summaryDigest } from '@hopline/p
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { applyLateSummary } from '../projection/apply-summary.ts';
+import { readCapped } from '../read-capped.ts';
 import { hexBytes } from '../store/insert-rows.ts';
 import type { Store } from '../store/store.ts';
 
@@ -10,7 +11,9 @@ export const peerSchema = z.strictObject({ mspId: z.string().min(1), url: z.url(
 export type Peer = z.infer<typeof peerSchema>;
 
 export const fetchLimits = {
-  perRound: 64,
+  /** Of them the newest, because people look at what is new; the others take turns, by their digests. */
+  newestPerRound: 32,
+  othersPerRound: 32,
   timeoutMs: 10_000,
   betweenRoundsMs: 2_000,
   /** After a round that brought nothing. */
@@ -30,24 +33,50 @@ export async function fetchSummaries(
   onError: (peer: string, error: unknown) => void,
 ): Promise<void> {
   if (peers.length === 0) return;
+  let lastTried = '';
   while (!signal.aborted) {
-    const got = await round(store, peers, clock, signal, onError);
+    const wanted = await wantedAfter(store, lastTried);
+    lastTried = wanted.lastTried;
+    const got = await round(store, wanted.summaries, peers, clock, signal, onError);
     await clock.sleep(got > 0 ? fetchLimits.betweenRoundsMs : fetchLimits.fruitlessPauseMs, signal);
   }
 }
 
+interface Wanted extends Record<string, unknown> {
+  readonly digest: string;
+  readonly node: string;
+  readonly sequence: number;
+  readonly msp_id: string;
+}
+
+/**
+ * What the next round asks for: the newest, and of all that is missing those that follow the last one tried, in the order
+ * of digests and from the beginning again. So a summary that nobody has any more keeps none from being asked for.
+ */
+async function wantedAfter(store: Store, lastTried: string): Promise<{ summaries: Wanted[]; lastTried: string }> {
+  const { newestPerRound, othersPerRound } = fetchLimits;
+  const columns = 'digest, node, sequence, msp_id';
+  const newest = await store.query<Wanted>(
+    `select ${columns} from missing_summaries order by sequence desc, node limit $1`,
+    [newestPerRound],
+  );
+  const others = await store.query<Wanted>(
+    `select ${columns} from missing_summaries where digest > $1 order by digest, node, sequence limit $2`,
+    [lastTried, othersPerRound],
+  );
+  const summaries = new Map([...newest, ...others].map((wanted) => [wanted.digest, wanted]));
+  const turnIsOver = others.length < othersPerRound;
+  return { summaries: [...summaries.values()], lastTried: turnIsOver ? '' : (others.at(-1)?.digest ?? '') };
+}
+
 async function round(
   store: Store,
+  wanted: readonly Wanted[],
   peers: readonly Peer[],
   clock: Clock,
   signal: AbortSignal,
   onError: (peer: string, error: unknown) => void,
 ): Promise<number> {
-  const wanted = await store.query<{ digest: string; node: string; sequence: number; msp_id: string }>(
-    // The newest first: a summary that nobody has any more must not keep others from coming.
-    'select digest, node, sequence, msp_id from missing_summaries order by sequence desc, node limit $1',
-    [fetchLimits.perRound],
-  );
   let got = 0;
   for (const { digest, node, sequence, msp_id } of wanted) {
     const likely = [...peers].sort((a, b) => Number(b.mspId === msp_id) - Number(a.mspId === msp_id));
@@ -80,9 +109,7 @@ async function fetchOne(peer: Peer, digest: string, signal: AbortSignal): Promis
   });
   if (response.status === 404) return null;
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  const declared = Number(response.headers.get('content-length') ?? 0);
-  if (declared > maxSummaryBytes) throw new Error(`a summary of ${declared} bytes`);
-  const bytes = new Uint8Array(await response.arrayBuffer());
+  const bytes = await readCapped(response.body, maxSummaryBytes);
   if (!equal(await summaryDigest(bytes), fromBase64Url(digest))) throw new Error('the summary has another digest');
   return bytes;
 }
