@@ -6,7 +6,7 @@ import { readConnectionProfile } from '../../infra/connection-profile.ts';
 import { check, type FsckReport } from './check.ts';
 import { readJournal } from './journal.ts';
 import type { LedgerBlock } from './ledger-blocks.ts';
-import { readEdge } from './read-edge.ts';
+import { type EdgeContents, readEdge } from './read-edge.ts';
 import { readLedger } from './read-ledger.ts';
 import { summariesFrom } from './read-summaries.ts';
 
@@ -83,8 +83,9 @@ async function run(): Promise<FsckReport> {
   const summaryOf = summariesFrom(gateways);
   // The journal first: what is acknowledged while the rest is read may well be missing there.
   const journal = await readJournal(values.journal ?? fromFile(state.journal));
+  let edges: EdgeContents[] = [];
   for (let blocks: LedgerBlock[] = []; ; ) {
-    const edges = await Promise.all(state.edges.map(readEdge));
+    edges = await Promise.all(state.edges.map((edge, index) => readEdge(edge, edges[index])));
     blocks = await readLedger(profile, organisation, blocks);
     const report = await check({ channel, chaincode, journal, edges, blocks, summaryOf });
     if (report.pending === 0 || Date.now() >= deadline) return report;

@@ -1,5 +1,6 @@
 import { type Bytes, fromBase64Url } from '@hopline/protocol';
 import { z } from 'zod';
+import { sha256 } from './merkle.ts';
 
 /** An edge node's HTTP interface and the token that opens it. */
 export interface EdgeAddress {
@@ -37,7 +38,10 @@ export interface EdgeContents {
 }
 
 const bytes = z.string().transform(fromBase64Url);
-const batchList = z.object({ batches: z.array(z.object({ sequence: z.number() })), next: z.number().nullable() });
+const batchList = z.object({
+  batches: z.array(z.object({ sequence: z.number(), digest: z.string() })),
+  next: z.number().nullable(),
+});
 const batchPage = z.object({
   statement: bytes,
   summary: bytes,
@@ -58,27 +62,30 @@ const batchesAtOnce = 4;
  *
  * Nothing may slip through while it is read: a reading goes from the open ones into a batch or into the quarantine, so they
  * are read in this order, and one that has moved in between is seen twice rather than never.
+ *
+ * `known`: what an earlier look has brought; a batch that is listed with the same digest is not fetched again.
  */
-export async function readEdge(edge: EdgeAddress): Promise<EdgeContents> {
+export async function readEdge(edge: EdgeAddress, known?: EdgeContents): Promise<EdgeContents> {
   const open: Bytes[] = [];
   await pages(edge, 'readings/open?after=', openPage, (page) => open.push(...page.leaves), 0);
-  const sequences: number[] = [];
-  await pages(
-    edge,
-    'batches?from=',
-    batchList,
-    (page) => sequences.push(...page.batches.map((batch) => batch.sequence)),
-    0,
-  );
+  const listed: { sequence: number; digest: string }[] = [];
+  await pages(edge, 'batches?from=', batchList, (page) => listed.push(...page.batches), 0);
+  const knownByDigest = new Map(known?.batches.map((batch) => [digestOf(batch), batch]));
   const batches: EdgeBatch[] = [];
-  for (let from = 0; from < sequences.length; from += batchesAtOnce) {
-    const group = sequences.slice(from, from + batchesAtOnce);
-    const read = await Promise.all(group.map((sequence) => readBatch(edge, sequence)));
+  for (let from = 0; from < listed.length; from += batchesAtOnce) {
+    const group = listed.slice(from, from + batchesAtOnce);
+    const read = await Promise.all(
+      group.map(({ sequence, digest }) => knownByDigest.get(digest) ?? readBatch(edge, sequence)),
+    );
     batches.push(...read.filter((batch) => batch !== null));
   }
   const quarantine: QuarantinedMessage[] = [];
   await pages(edge, 'quarantine?after=', quarantinePage, (page) => quarantine.push(...page.items), 0);
   return { node: edge.node, batches, open, quarantine };
+}
+
+function digestOf({ statement }: EdgeBatch): string {
+  return sha256(statement).toString('base64url');
 }
 
 /** A batch, or `null` where it has left since it was listed. */
