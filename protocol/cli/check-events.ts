@@ -6,7 +6,7 @@ import {
   type Problem,
   parseEvent,
 } from '../src/epcis/index.ts';
-import { ProtocolError } from '../src/index.ts';
+import { ProtocolError } from '../src/error.ts';
 import type { Place, Refused } from './report.ts';
 
 /** A right event, with what its hash is made of. */

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 import { defaultEpcisLimits, errorDeclarationDigest, eventHash, preHashString } from '../src/epcis/index.ts';
-import { ProtocolError } from '../src/index.ts';
+import { ProtocolError } from '../src/error.ts';
 import { type Checked, checkEvents, refusedDocument } from './check-events.ts';
 import { help } from './help.ts';
 import { readBounded } from './read-bounded.ts';
@@ -32,8 +32,16 @@ const request = readRequest(process.argv.slice(2));
 if (request === 'help') process.stdout.write(help);
 else if (typeof request === 'string') {
   console.error(`epcis: ${printable(request)}\nepcis: --help explains it`);
-  process.exitCode = exitCode.trouble;
-} else await run(request);
+  fail(exitCode.trouble);
+} else {
+  try {
+    await run(request);
+  } catch (bug) {
+    // Node would leave with 1, which says that an event was refused.
+    console.error(bug);
+    fail(exitCode.trouble);
+  }
+}
 
 async function run({ command, files, json, ...wanted }: Request): Promise<void> {
   const seen = new SeenEvents();
@@ -59,7 +67,7 @@ async function run({ command, files, json, ...wanted }: Request): Promise<void> 
   }
   if (command === 'validate' && !json) {
     const { documents, ok, refused, remarks } = counts;
-    console.error(`epcis: ${documents} documents: ${ok} events ok, ${refused} refused, ${remarks} remarks`);
+    console.error(`epcis: documents ${documents}, ok ${ok}, refused ${refused}, remarks ${remarks}`);
   }
   if (seen.isFull) console.error(`epcis: later events were compared with the first ${maxEventsRemembered} only`);
 }

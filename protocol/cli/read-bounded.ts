@@ -1,4 +1,5 @@
-import { concat, ProtocolError } from '../src/index.ts';
+import { concat } from '../src/bytes.ts';
+import { ProtocolError } from '../src/error.ts';
 
 /**
  * Reads a stream to its end, and no further than a limit: works for pipes and growing files, whose size nobody knows.
