@@ -16,6 +16,8 @@ const batchesAnswer = z.object({
   batches: z.array(z.object({ node: z.string(), size: z.number(), transactionId: z.string() })),
 });
 const mostBatchesAsked = 500;
+const chainsPerClient = 4;
+const mostChains = 800;
 
 /**
  * Readings a second from the first publish until the projection has the last batch, and readings a second with a
@@ -123,11 +125,11 @@ async function oneByOne(
 ): Promise<number> {
   const freshHub = ledger.find(({ mspId }) => mspId === 'FreshHubMSP');
   if (!freshHub) throw new Error('the ledger has no FreshHubMSP');
-  const chains = await enrolChains(freshHub, Math.max(...candidates));
+  const chains = await enrolChains(freshHub, Math.min(mostChains, Math.max(...candidates) * chainsPerClient));
   onProgress(`${chains.length} more nodes enrolled`);
   await stack.gateways.process.stop();
   const run = async (count: number) => {
-    const seconds = await submitOneByOne(ledger, await prepare(chains.slice(0, count), transactions));
+    const seconds = await submitOneByOne(ledger, await prepare(chains, count, transactions));
     found.add(single(count), 'readings/s', transactions / seconds);
   };
   for (const count of candidates) await run(count);

@@ -31,6 +31,8 @@ const defaults = {
   settle: 15,
   queries: 200,
 };
+/** As many edge nodes as a site has numbers for, and a few. */
+const mostClients = 800;
 const defaultClients = '16,64,192';
 const mostOf = {
   rounds: 1000,
@@ -97,7 +99,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     devices: number('devices'),
     batch: number('batch'),
     transactions: number('transactions'),
-    clients: values.clients.split(',').map((text) => wholeNumber('clients', text, 1000)),
+    clients: values.clients.split(',').map((text) => wholeNumber('clients', text, mostClients)),
     idle: number('idle'),
     settleSeconds: number('settle'),
     queries: number('queries'),

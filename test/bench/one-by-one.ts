@@ -1,15 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { status } from '@grpc/grpc-js';
+import { EndorseError } from '@hyperledger/fabric-gateway';
 import { places } from '../../infra/story/network.ts';
 import type { LedgerClient } from '../ledger-suite/ledger-client.ts';
 import { StatementChain } from './statement-chain.ts';
 
-/** Statements of one reading, ready to be sent: a list for each chain. */
+/** Statements of one reading, ready to be sent: a list for each worker. */
 export type Prepared = readonly (readonly string[])[];
 
 /** Node numbers below are those of real edge nodes. */
 const firstNumber = 100;
 const enrolmentsAtOnce = 16;
+const maxAttempts = 100;
+const retryMs = 20;
 
-/** Chains of as many edge nodes, so that as many clients never wait for each other. At most 800. */
+/** Chains of as many edge nodes, which never conflict with each other. At most 800. */
 export async function enrolChains(client: LedgerClient, count: number): Promise<StatementChain[]> {
   const chains: StatementChain[] = [];
   const numbers = Array.from({ length: count }, (_, index) => firstNumber + index);
@@ -22,18 +27,29 @@ export async function enrolChains(client: LedgerClient, count: number): Promise<
   return chains;
 }
 
-/** Signs one statement for each reading, before the clock starts. */
-export function prepare(chains: readonly StatementChain[], readings: number): Promise<Prepared> {
+/**
+ * Signs one statement for each reading, before the clock starts. A worker's statements come from several chains in turn:
+ * two of one chain lie so far apart that the slower peers have the first when the second comes.
+ */
+export function prepare(chains: readonly StatementChain[], workers: number, readings: number): Promise<Prepared> {
+  const numbers = Array.from({ length: workers }, (_, index) => index);
   return Promise.all(
-    chains.map((chain, index) =>
-      chain.next(Math.floor(readings / chains.length) + (index < readings % chains.length ? 1 : 0), 1),
-    ),
+    numbers.map(async (worker) => {
+      const own = chains.filter((_, index) => index % workers === worker);
+      const statements: string[] = [];
+      for (let reading = worker; reading < readings; reading += workers) {
+        const chain = own[statements.length % own.length];
+        if (!chain) throw new Error('there are fewer chains than workers');
+        statements.push(...(await chain.next(1, 1)));
+      }
+      return statements;
+    }),
   );
 }
 
 /**
- * Submits every statement in a transaction of its own, each chain's after the commit of the one before, the chains side by
- * side and spread over the organisations' peers. Returns the seconds until all are committed and valid.
+ * Submits every statement in a transaction of its own, each worker's one after the other, the workers side by side and
+ * spread over the organisations' peers. Returns the seconds until all are committed and valid.
  */
 export async function submitOneByOne(clients: readonly LedgerClient[], lists: Prepared): Promise<number> {
   const startedMs = performance.now();
@@ -41,8 +57,21 @@ export async function submitOneByOne(clients: readonly LedgerClient[], lists: Pr
     lists.map(async (statements, index) => {
       const client = clients[index % clients.length];
       if (!client) throw new Error('no client of the ledger');
-      for (const statement of statements) await client.submit('readings:AnchorStatements', { statements: [statement] });
+      for (const statement of statements) await submitOne(client, statement);
     }),
   );
   return (performance.now() - startedMs) / 1000;
+}
+
+/** A peer that lags behind the others endorses something else, or refuses: the gateway says ABORTED, and it is tried again. */
+async function submitOne(client: LedgerClient, statement: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await client.submit('readings:AnchorStatements', { statements: [statement] });
+      return;
+    } catch (error) {
+      if (!(error instanceof EndorseError) || error.code !== status.ABORTED || attempt === maxAttempts) throw error;
+      await sleep(retryMs);
+    }
+  }
 }
