@@ -10,7 +10,8 @@ import { parseNodeId } from './node-id.ts';
 export const summaryVersion = 1;
 export const maxSummaryBytes = 8 * 1024 * 1024;
 const maxDevicesPerSummary = 20_000;
-const maxStreamsPerDevice = 64;
+/** Streams of one device in a summary, each told once for each unit; so one reading cannot have more. */
+export const maxStreamsPerDevice = 64;
 const maxIntervalsPerStream = 10_000;
 const maxRangesPerDevice = 10_000;
 

@@ -36,6 +36,13 @@ export const nodeConfigSchema = z.strictObject({
     .default(30 * dayMs),
   /** Beyond it readings are refused (0x97, 503) until anchored ones have left. */
   diskBudgetBytes: z.int().min(1_000_000).default(8_000_000_000),
+  /**
+   * Messages that may lie in quarantine, of all devices and of one, and their bytes. Nothing leaves it by itself; beyond it
+   * what would go there is refused (0x97).
+   */
+  quarantineMaxMessages: z.int().min(1).default(10_000),
+  quarantineMaxMessagesPerDevice: z.int().min(1).default(1000),
+  quarantineMaxBytes: z.int().min(65_536).default(64_000_000),
   /** A reading whose time is further ahead of the edge's clock is refused. */
   maxClockAheadMs: z
     .int()
