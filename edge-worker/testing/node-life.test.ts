@@ -130,6 +130,8 @@ test('on a cloned disk foreign heads cover nothing: what it acknowledged stays, 
   edge.peer.otherReports = false;
   const first = await publishReadings(await edge.connect(device), device, 3);
   await sealed(1);
+  // Else the clone would hold a fresh key, which may take up the ledger's chain.
+  await edge.until('it knows so', async () => (await edge.status()).anchored === 0);
   await edge.kill();
   const objects = join(edge.dataDir, 'objects');
   await cp(objects, `${objects}-clone`, { recursive: true });
@@ -156,6 +158,7 @@ test('on a cloned disk foreign heads cover nothing: what it acknowledged stays, 
   await edge.up();
   await edge.until('it has noticed', async () => (await edge.status()).state === 'diverged');
   await edge.until('both have reported', () => edge.peer.headsGiven.size === 2);
+  // Looking changes nothing.
   expect((await edge.status()).covered).toBeNull();
   const { batches } = await edge.get<{ batches: { state: string }[] }>('/batches');
   expect(batches.map(({ state }) => state)).toEqual(['anchored', 'sealed', 'sealed', 'sealed']);
@@ -168,19 +171,6 @@ test('on a cloned disk foreign heads cover nothing: what it acknowledged stays, 
   await edge.until('six are anchored', () => edge.peer.chain.anchored.length === 6);
   expect(edge.peer.chain.anchored[5]?.statement.size).toBe(mine.length);
   await edge.until('all is covered', async () => (await edge.status()).covered === 5);
-});
-
-test('looking at the status changes nothing: it marks no batch as covered', async () => {
-  const device = await TestDevice.make('looked-at', testNode);
-  edge = await TestEdge.start({ sealMaxAgeMs: 3_600_000 }, [device]);
-  edge.peer.otherReports = false;
-  await publishReadings(await edge.connect(device), device, 2);
-  await sealed(1);
-  edge.peer.headsGiven.clear();
-  await edge.until('a head is there', () => edge.peer.headsGiven.has('FreshHubMSP'));
-  const before = await edge.get('/batches');
-  const status = await edge.status();
-  expect([status.covered, await edge.get('/batches')]).toEqual([null, before]);
 });
 
 test('the word of a revoked gateway key counts no more, also for what it has covered already', async () => {

@@ -1,4 +1,4 @@
-import { signReading } from '@hopline/protocol';
+import { maxAbsoluteValue, maxStreamsPerDevice, type RawPack, signReading } from '@hopline/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { auditOf, timesKept } from './audit.ts';
 import { keyOf } from './keys.ts';
@@ -6,7 +6,7 @@ import { publish } from './publish.ts';
 import { TestDevice } from './test-device.ts';
 import { TestEdge, testNode } from './test-edge.ts';
 
-const names = ['dup', 'equi', 'forged', 'foreign', 'epoch', 'ahead', 'bad', 'other', 'late', 'roaming'];
+const names = ['dup', 'equi', 'forged', 'foreign', 'epoch', 'ahead', 'bad', 'other', 'late', 'roaming', 'wide'];
 const devices = new Map<string, TestDevice>();
 const elsewhere = '9501101530010/0';
 let edge: TestEdge;
@@ -148,6 +148,31 @@ test('what is malformed is refused in MQTT 5 (0x99), set aside and acknowledged 
   const four = await edge.connect(device, { protocolVersion: 4 });
   await publish(four, device.topic, junk);
   expect((await auditOf(edge)).reasons).toContain('malformed');
+});
+
+test('a reading of the largest values and the most streams goes to the ledger, one beyond is refused (0x99)', async () => {
+  const device = deviceOf('wide');
+  const client = await edge.connect(device);
+  const send = async (pack: RawPack) => {
+    device.counter++;
+    const sequence = { epoch: 1, counter: device.counter };
+    return publish(client, device.topic, await signReading(device.key, 'provenance', device.urn, sequence, pack));
+  };
+  const bt = Date.now() / 1000;
+  const streams = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({ n: `${device.urn}:s${i}`, u: 'Cel', v: i, ...(i === 0 && { bt }) }));
+  const wild = (v: number) => [{ n: `${device.urn}:s0`, u: 'Cel', v, bt }];
+  expect(await send(wild(maxAbsoluteValue))).toBe(0);
+  expect(await send(wild(maxAbsoluteValue + 1))).toBe(0x99);
+  expect(await send(streams(maxStreamsPerDevice))).toBe(0);
+  expect(await send(streams(maxStreamsPerDevice + 1))).toBe(0x99);
+  // The same streams in another unit are others in a summary.
+  const twoUnits = [...streams(maxStreamsPerDevice), { n: `${device.urn}:s0`, u: '%RH', v: 1 }];
+  expect(await send(twoUnits)).toBe(0x99);
+  for (let open = 1; open > 0; ) {
+    await edge.post('/seal');
+    open = (await edge.status()).openReadings;
+  }
 });
 
 test('a late reading is accepted and counted as late', async () => {

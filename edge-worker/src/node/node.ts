@@ -197,16 +197,16 @@ export class Node {
     const before = this.keeper.newest();
     try {
       const fresh = await this.keeper.refresh(this.forwarder.own);
-      if (fresh) {
-        await this.#sendAway(before, fresh);
-        if (this.forwarder.dropRevokedHeads()) this.#pollHeadsSoon();
-      }
+      if (fresh && this.forwarder.dropRevokedHeads()) this.#pollHeadsSoon();
     } catch (error) {
       // The back-off knows nothing of the refresh interval, which may be shorter, nor of the copy's end.
       log('warn', 'registry-refresh-failed', { node: this.parts.id, ...errorFields(error) });
     }
-    if (!this.keeper.inForce()) this.#sendAllAway();
-    else if (!this.guard.hasCompared()) this.tasks.kick('compare');
+    const now = this.keeper.inForce();
+    // Also by a copy that has not changed: a validity in it may have run out.
+    if (now) await this.#sendAway(before, now);
+    else this.#sendAllAway();
+    if (now && !this.guard.hasCompared()) this.tasks.kick('compare');
     const nowMs = clock.nowMs();
     const expiresMs = this.keeper.inForce()?.copy.expiresMs ?? Number.POSITIVE_INFINITY;
     const pollMs = this.keeper.inForce()
@@ -215,7 +215,7 @@ export class Node {
     return Math.min(nowMs + pollMs, Math.max(expiresMs, nowMs + 1));
   }
 
-  /** Disconnects the devices that the new copy shuts out [MQTT 5: 0x98, administrative action]. */
+  /** Disconnects the devices that the copy shuts out [MQTT 5: 0x98, administrative action]. */
   async #sendAway(before: Registry | null, now: Registry): Promise<void> {
     for (const { connection, session } of this.broker.open()) {
       if (session.principal.kind !== 'device') continue;

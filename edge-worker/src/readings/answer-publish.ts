@@ -8,7 +8,7 @@ import type { Verdict } from './judge.ts';
 export type PublishOutcome =
   | Verdict
   | { readonly kind: 'passed-on' }
-  | { readonly kind: 'refuse'; readonly why: 'topic' | 'disk-full' | 'unavailable' };
+  | { readonly kind: 'refuse'; readonly why: 'topic' | 'disk-full' | 'quarantine-full' | 'unavailable' };
 
 export interface PublishAnswer {
   readonly puback: IPubackPacket | null;
@@ -23,7 +23,9 @@ const codes: Record<Refusal, number> = {
   'clock-ahead': reason.implementationSpecific,
   'not-authorised': reason.notAuthorised,
   topic: reason.notAuthorised,
+  'too-many-epochs': reason.quotaExceeded,
   'disk-full': reason.quotaExceeded,
+  'quarantine-full': reason.quotaExceeded,
   unavailable: reason.implementationSpecific,
 };
 
@@ -39,7 +41,7 @@ export function answerPublish(publish: InboundPublish, version: MqttVersion, out
 
 /** A bad message of QoS 0 is dropped; it says nothing against the next one (QoS 1: see `forVersion`). */
 function isBadMessage(why: Refusal): boolean {
-  return why === 'malformed' || why === 'clock-ahead';
+  return why === 'malformed' || why === 'clock-ahead' || why === 'too-many-epochs';
 }
 
 function puback({ packetId }: InboundPublish, reasonCode: number, reasonString?: string): IPubackPacket | null {
@@ -55,5 +57,5 @@ function puback({ packetId }: InboundPublish, reasonCode: number, reasonString?:
 export function forVersion(verdict: Verdict, version: MqttVersion, qos: 0 | 1): Verdict {
   if (verdict.kind !== 'refuse' || version === 5 || qos === 0) return verdict;
   if (verdict.why === 'not-authorised') return verdict;
-  return { kind: 'quarantine', reason: verdict.why };
+  return { kind: 'quarantine', reason: verdict.why === 'too-many-epochs' ? 'epoch-unknown' : verdict.why };
 }

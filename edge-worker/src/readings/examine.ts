@@ -1,6 +1,7 @@
 import {
   type Bytes,
   type DeviceSequence,
+  maxStreamsPerDevice,
   ProtocolError,
   parseReading,
   readLegacyRecords,
@@ -10,6 +11,7 @@ import {
 } from '@hopline/protocol';
 import type { DeviceTopicKind } from '../mqtt/topic-access.ts';
 import type { DeviceRecord, Registry } from '../registry/registry.ts';
+import { streamKey } from '../sealing/summary-builder.ts';
 
 /** A message with all that can be said of it without a look at what is stored. */
 export type Examined =
@@ -26,10 +28,6 @@ export type Examined =
   | { readonly kind: 'forged' | 'foreign'; readonly sequence: DeviceSequence | null }
   | { readonly kind: 'malformed'; readonly error: ProtocolError }
   | { readonly kind: 'unknown-device' };
-
-/** Values beyond this cannot be summed up exactly in thousandths, and no sensor measures them. */
-export const maxAbsoluteValue = 1e9;
-export const maxStreamsPerReading = 64;
 
 /** Takes a message apart and verifies its signature by the registry copy. Never throws for what a device sent. */
 export async function examine(
@@ -86,13 +84,10 @@ const forgeryCodes: ReadonlySet<string> = new Set(['signature-invalid', 'cose-ty
 
 function checkRecords(records: readonly StreamRecord[]): readonly StreamRecord[] {
   if (records.length === 0) throw new ProtocolError('reading-malformed', 'the reading holds no record');
-  const wild = records.find(({ value }) => value.kind === 'number' && Math.abs(value.value) > maxAbsoluteValue);
-  if (wild) {
-    throw new ProtocolError('reading-malformed', `values are at most ${maxAbsoluteValue}`, { stream: wild.stream });
-  }
-  const streams = new Set(records.map((record) => record.stream)).size;
-  if (streams > maxStreamsPerReading) {
-    throw new ProtocolError('too-large', `a reading has at most ${maxStreamsPerReading} streams`, { streams });
+  // A summary has this many for a device, and tells a stream once for each unit: more could not be in any batch.
+  const streams = new Set(records.map(streamKey)).size;
+  if (streams > maxStreamsPerDevice) {
+    throw new ProtocolError('too-large', `a reading has at most ${maxStreamsPerDevice} streams`, { streams });
   }
   return records;
 }

@@ -5,10 +5,11 @@ import type { InboundPublish, OpenSession } from '../mqtt/session.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { RuleEngine } from '../rules/rule-engine.ts';
 import type { Counts } from '../store/count-store.ts';
+import type { QuarantineUsage } from '../store/quarantine-store.ts';
 import type { Stores } from '../store/stores.ts';
 import { forVersion, type PublishOutcome } from './answer-publish.ts';
 import { type Examined, examine } from './examine.ts';
-import { type JudgingLimits, judge, type StoredFacts, type Verdict } from './judge.ts';
+import { type JudgingLimits, judge, type KnownEpochs, type StoredFacts, type Verdict } from './judge.ts';
 import { digestOf } from './message-digest.ts';
 
 /** A PUBLISH with the session that it came on and the time of its receipt. */
@@ -51,7 +52,7 @@ const noFacts: StoredFacts = {
   hasLeft: false,
   isQuarantined: false,
   isResent: false,
-  epochs: new Set(),
+  epochs: { count: 0, highest: null, includes: false },
 };
 
 /** Judges a group of messages and commits what is accepted of it: the step between arrival and acknowledgement. */
@@ -127,8 +128,7 @@ export class Intake {
         if (examined.kind === 'epoch') this.#openEpoch(device, examined.epoch);
         break;
       case 'quarantine':
-        this.#quarantine(device, incoming, verdict);
-        break;
+        return this.#quarantine(device, incoming, verdict);
     }
     return verdict;
   }
@@ -140,7 +140,7 @@ export class Intake {
     const facts: StoredFacts = {
       ...noFacts,
       isQuarantined: stores.quarantine.holdsAnyOf(device) && stores.quarantine.has(device, digestOf(message)),
-      epochs: stores.devices.epochs(device),
+      epochs: this.#epochs(device, examined),
       hasLeft: sequence !== null && stores.devices.hasLeft(device, sequence),
       isResent:
         sequence === null && publish.dup && stores.legacy.isResent(session.key, publish.packetId, digestOf(message)),
@@ -157,7 +157,7 @@ export class Intake {
     examined: Extract<Examined, { kind: 'reading' }>,
     verdict: Extract<Verdict, { kind: 'accept' }>,
     alerts: ExcursionAlert[],
-  ): Verdict {
+  ): PublishOutcome {
     const { stores, rules, clock } = this.#ports;
     const { sequence, records } = examined;
     const { receivedAtMs, message, publish, session } = incoming;
@@ -179,12 +179,11 @@ export class Intake {
   }
 
   /** The sequence is taken: by the same bytes, perhaps of this very group, or by others. */
-  #settleDouble(device: string, incoming: Prepared, examined: Examined): Verdict {
+  #settleDouble(device: string, incoming: Prepared, examined: Examined): PublishOutcome {
     const sameSequence = this.#compare(device, incoming, examined);
-    const facts: StoredFacts = { ...noFacts, sameSequence, epochs: this.#ports.stores.devices.epochs(device) };
+    const facts: StoredFacts = { ...noFacts, sameSequence, epochs: this.#epochs(device, examined) };
     const verdict = judge(examined, facts, this.#limits());
-    if (verdict.kind === 'quarantine') this.#quarantine(device, incoming, verdict);
-    return verdict;
+    return verdict.kind === 'quarantine' ? this.#quarantine(device, incoming, verdict) : verdict;
   }
 
   #compare(device: string, { message }: Prepared, examined: Examined): StoredFacts['sameSequence'] {
@@ -195,9 +194,24 @@ export class Intake {
     return equal(decodeLeaf(stored).message, message) ? 'same-bytes' : 'other-bytes';
   }
 
-  #quarantine(device: string, { receivedAtMs, message }: Prepared, verdict: Verdict): void {
-    if (verdict.kind !== 'quarantine') return;
-    this.#ports.stores.quarantine.add({ reason: verdict.reason, device, receivedAtMs, message }, digestOf(message));
+  /** Sets a message aside, or refuses it where those set aside have used up their room: nothing in there ever leaves. */
+  #quarantine(
+    device: string,
+    { receivedAtMs, message }: Prepared,
+    verdict: Extract<Verdict, { kind: 'quarantine' }>,
+  ): PublishOutcome {
+    const { stores, config } = this.#ports;
+    if (!hasRoomFor(message.length, stores.quarantine.usage(device), config)) {
+      return { kind: 'refuse', why: 'quarantine-full' };
+    }
+    stores.quarantine.add({ reason: verdict.reason, device, receivedAtMs, message }, digestOf(message));
+    return verdict;
+  }
+
+  #epochs(device: string, examined: Examined): KnownEpochs {
+    const { devices } = this.#ports.stores;
+    const epoch = examined.kind === 'epoch' ? examined.epoch : (sequenceOf(examined)?.epoch ?? null);
+    return { ...devices.epochs(device), includes: epoch !== null && devices.hasOpened(device, epoch) };
   }
 
   #openEpoch(device: string, epoch: number): void {
@@ -210,6 +224,14 @@ export class Intake {
     const { maxClockAheadMs, lateAfterMs } = config;
     return { node, nowMs: clock.nowMs(), maxClockAheadMs, lateAfterMs };
   }
+}
+
+function hasRoomFor(bytes: number, usage: QuarantineUsage, config: NodeConfig): boolean {
+  return (
+    usage.ofDevice < config.quarantineMaxMessagesPerDevice &&
+    usage.messages < config.quarantineMaxMessages &&
+    usage.bytes + bytes <= config.quarantineMaxBytes
+  );
 }
 
 function sequenceOf(examined: Examined): { epoch: number; counter: number } | null {

@@ -11,7 +11,7 @@ export type Verdict =
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'quarantine'; readonly reason: QuarantineReason }
   /** Nothing is stored and the sender is told, where its protocol can tell it. */
-  | { readonly kind: 'refuse'; readonly why: 'malformed' | 'clock-ahead' | 'not-authorised' };
+  | { readonly kind: 'refuse'; readonly why: 'malformed' | 'clock-ahead' | 'too-many-epochs' | 'not-authorised' };
 
 /** What the store knows that bears on a message. */
 export interface StoredFacts {
@@ -22,8 +22,21 @@ export interface StoredFacts {
   readonly isQuarantined: boolean;
   /** A legacy message sent again within its MQTT session. */
   readonly isResent: boolean;
-  readonly epochs: ReadonlySet<number>;
+  readonly epochs: KnownEpochs;
 }
+
+/** The epochs that a device has opened, with regard to the one of its message. */
+export interface KnownEpochs {
+  readonly count: number;
+  readonly highest: number | null;
+  readonly includes: boolean;
+}
+
+/**
+ * Epochs of one device. A device that opens one at every start reaches it after ten thousand of them; beyond it somebody
+ * fills the disk.
+ */
+export const maxEpochsPerDevice = 10_000;
 
 export interface JudgingLimits {
   readonly node: string;
@@ -67,17 +80,21 @@ function judgeReading(
   if (takenAtMs > nowMs + maxClockAheadMs) return { kind: 'refuse', why: 'clock-ahead' };
   if (revokedAfter && isBeyond(sequence, revokedAfter)) return { kind: 'quarantine', reason: 'revoked' };
   if (!isAtHome(device, node, takenAtMs)) return { kind: 'quarantine', reason: 'foreign' };
-  if (sequence && facts.epochs.size > 0 && !facts.epochs.has(sequence.epoch)) {
+  // An unsigned message's own time proves nothing: when the sensor's validity is over, so are its readings.
+  if (sequence === null && device.validToMs !== null && nowMs >= device.validToMs) {
+    return { kind: 'quarantine', reason: 'foreign' };
+  }
+  if (sequence && facts.epochs.count > 0 && !facts.epochs.includes) {
     return { kind: 'quarantine', reason: 'epoch-unknown' };
   }
   return { kind: 'accept', late: takenAtMs < nowMs - lateAfterMs };
 }
 
 /** The first epoch of a device is taken as it is; later ones must be higher than all before. */
-function judgeEpoch(epoch: number, epochs: ReadonlySet<number>): Verdict {
-  if (epochs.has(epoch)) return { kind: 'duplicate' };
-  if (epoch > Math.max(-1, ...epochs)) return { kind: 'open-epoch' };
-  return { kind: 'quarantine', reason: 'epoch-unknown' };
+function judgeEpoch(epoch: number, { count, highest, includes }: KnownEpochs): Verdict {
+  if (includes) return { kind: 'duplicate' };
+  if (highest !== null && epoch < highest) return { kind: 'quarantine', reason: 'epoch-unknown' };
+  return count < maxEpochsPerDevice ? { kind: 'open-epoch' } : { kind: 'refuse', why: 'too-many-epochs' };
 }
 
 /** Whether a sequence lies beyond the last one that is believed of a revoked key. */

@@ -5,6 +5,7 @@ import {
   encodeSenmlJson,
   equal,
   leafHash,
+  maxStreamsPerDevice,
   merkleRoot,
   noPrevious,
   type RawPack,
@@ -16,7 +17,7 @@ import {
 } from '@hopline/protocol';
 import { expect, test } from 'vitest';
 import { type LeafToSeal, type SealRequest, sealBatch } from './seal-batch.ts';
-import { maxStreamsPerDevice, rangesOf } from './summary-builder.ts';
+import { rangesOf } from './summary-builder.ts';
 
 const node = '9501101530003/0';
 const device = 'urn:dev:os:32473-1';

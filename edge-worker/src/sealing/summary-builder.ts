@@ -3,6 +3,7 @@ import {
   type DeviceSummary,
   decodeLeaf,
   type Leaf,
+  maxStreamsPerDevice,
   parseReading,
   readLegacyRecords,
   readRecords,
@@ -16,7 +17,6 @@ import {
 
 /** Bounds of one summary, below those of its format and of a row (2 MB); a batch is cut before it passes them. */
 export const maxDevicesPerBatch = 20_000;
-export const maxStreamsPerDevice = 64;
 export const maxRangesPerDevice = 5000;
 export const maxIntervalsPerStream = 5000;
 export const maxSummaryBytesPerBatch = 1_500_000;
@@ -188,7 +188,8 @@ function countRanges(sequences: readonly DeviceSequence[], enough: number): numb
   return sequences.length < enough ? 0 : rangesOf(sequences).length;
 }
 
-function streamKey({ stream, unit }: StreamRecord): string {
+/** Names a stream with its unit, which a summary tells apart. */
+export function streamKey({ stream, unit }: StreamRecord): string {
   return `${stream} ${unit ?? ''}`;
 }
 

@@ -4,7 +4,9 @@ import { addInterval, covers, type Interval } from '../readings/interval.ts';
 /** What the node remembers of a device for ever: its epochs, and the counters whose leaves are here no longer. */
 interface DeviceMemory {
   readonly id: number;
-  readonly epochs: Set<number>;
+  /** The highest epoch, which nearly all readings are of; the others are looked up. */
+  highestEpoch: number | null;
+  epochs: number;
   readonly seen: Map<number, Interval[]>;
 }
 
@@ -29,14 +31,23 @@ export class DeviceStore {
     return this.#sql.exec<{ device: string }>('SELECT device FROM devices WHERE id = ?', id).one().device;
   }
 
-  epochs(device: string): ReadonlySet<number> {
-    return this.#of(device).epochs;
+  /** How many epochs the device has opened, and the highest. */
+  epochs(device: string): { readonly count: number; readonly highest: number | null } {
+    const { epochs, highestEpoch } = this.#of(device);
+    return { count: epochs, highest: highestEpoch };
+  }
+
+  hasOpened(device: string, epoch: number): boolean {
+    const { id, highestEpoch } = this.#of(device);
+    if (highestEpoch === null || epoch >= highestEpoch) return epoch === highestEpoch;
+    return [...this.#sql.exec('SELECT 1 FROM epochs WHERE device = ? AND epoch = ?', id, epoch)].length > 0;
   }
 
   openEpoch(device: string, epoch: number, nowMs: number): void {
+    if (this.hasOpened(device, epoch)) return;
     const memory = this.#of(device);
-    if (memory.epochs.has(epoch)) return;
-    memory.epochs.add(epoch);
+    memory.epochs++;
+    memory.highestEpoch = Math.max(memory.highestEpoch ?? epoch, epoch);
     this.#sql.exec('INSERT INTO epochs (device, epoch, opened_ms) VALUES (?, ?, ?)', memory.id, epoch, nowMs);
   }
 
@@ -69,8 +80,13 @@ export class DeviceStore {
     const known = this.#memory.get(device);
     if (known) return known;
     const id = this.#idOf(device);
-    const epochs = this.#sql.exec<{ epoch: number }>('SELECT epoch FROM epochs WHERE device = ?', id);
-    const memory: DeviceMemory = { id, epochs: new Set([...epochs].map((row) => row.epoch)), seen: new Map() };
+    const { epochs, highestEpoch } = this.#sql
+      .exec<{ epochs: number; highestEpoch: number | null }>(
+        'SELECT count(*) AS epochs, max(epoch) AS highestEpoch FROM epochs WHERE device = ?',
+        id,
+      )
+      .one();
+    const memory: DeviceMemory = { id, epochs, highestEpoch, seen: new Map() };
     const rows = this.#sql.exec<{ epoch: number; first: number; last: number }>(
       'SELECT epoch, first, last FROM seen WHERE device = ? ORDER BY epoch, first',
       id,

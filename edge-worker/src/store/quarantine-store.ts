@@ -23,18 +23,31 @@ export interface QuarantineItem {
 
 type Row = { id: number; reason: QuarantineReason; device: string; received_ms: number; message: ArrayBuffer };
 
-/** Messages that were acknowledged and set aside, for people to look at. The disk budget bounds them, as all else. */
+/** How much is set aside: of one device, and of all. */
+export interface QuarantineUsage {
+  readonly ofDevice: number;
+  readonly messages: number;
+  readonly bytes: number;
+}
+
+/**
+ * Messages that were acknowledged and set aside, for people to look at. Nothing in here ever leaves by itself, so the intake
+ * holds a quota before it adds. What was acknowledged before (readings that a revocation overtakes, or that a restored disk
+ * makes doubtful) is added in any case.
+ */
 export class QuarantineStore {
   readonly #sql: SqlStorage;
-  /** Devices with something here: all others need no look-up by digest. */
-  #devices: Set<string> | null = null;
-  #total: number | null = null;
+  /** Number of messages of the devices with something here: all others need no look-up by digest. */
+  #devices: Map<string, number> | null = null;
+  #messages = 0;
+  #bytes = 0;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
   }
 
   add(item: Omit<QuarantineItem, 'id'>, digest: Bytes): void {
+    const devices = this.#withItems();
     this.#sql.exec(
       'INSERT INTO quarantine (reason, device, received_ms, digest, message) VALUES (?, ?, ?, ?, ?)',
       item.reason,
@@ -43,8 +56,9 @@ export class QuarantineStore {
       digest,
       item.message,
     );
-    this.#withItems().add(item.device);
-    this.#total = this.total() + 1;
+    devices.set(item.device, (devices.get(item.device) ?? 0) + 1);
+    this.#messages++;
+    this.#bytes += item.message.length;
   }
 
   /** Whether the device has anything here; cheap. */
@@ -75,19 +89,32 @@ export class QuarantineStore {
   }
 
   total(): number {
-    this.#total ??= this.#sql.exec<{ n: number }>('SELECT count(*) AS n FROM quarantine').one().n;
-    return this.#total;
+    this.#withItems();
+    return this.#messages;
+  }
+
+  usage(device: string): QuarantineUsage {
+    const ofDevice = this.#withItems().get(device) ?? 0;
+    return { ofDevice, messages: this.#messages, bytes: this.#bytes };
   }
 
   forget(): void {
     this.#devices = null;
-    this.#total = null;
   }
 
-  #withItems(): Set<string> {
-    this.#devices ??= new Set(
-      [...this.#sql.exec<{ device: string }>('SELECT DISTINCT device FROM quarantine')].map((row) => row.device),
+  #withItems(): Map<string, number> {
+    if (this.#devices) return this.#devices;
+    this.#devices = new Map();
+    this.#messages = 0;
+    this.#bytes = 0;
+    const rows = this.#sql.exec<{ device: string; messages: number; bytes: number }>(
+      'SELECT device, count(*) AS messages, sum(length(message)) AS bytes FROM quarantine GROUP BY device',
     );
+    for (const { device, messages, bytes } of rows) {
+      this.#devices.set(device, messages);
+      this.#messages += messages;
+      this.#bytes += bytes;
+    }
     return this.#devices;
   }
 }
