@@ -26,11 +26,12 @@ function isInstalled() {
 }
 
 function install() {
-  console.log('hopline: installing packages (npm ci), once for this lockfile …');
+  // Onto standard error: a command's own output may be read by a program.
+  console.error('hopline: installing packages (npm ci), once for this lockfile …');
   const started = Date.now();
   // npm tells its scripts where its own program lies; calling it through this Node works on Windows as well.
   const npm = process.env.npm_execpath;
-  const options = { cwd: root, stdio: 'inherit' };
+  const options = { cwd: root, stdio: ['ignore', 2, 2] };
   const flags = ['ci', '--no-fund', '--no-audit', '--loglevel=error'];
   const result = npm ? spawnSync(process.execPath, [npm, ...flags], options) : spawnSync('npm', flags, options);
   if (result.status !== 0) {
@@ -38,5 +39,5 @@ function install() {
     process.exit(result.status === null ? 1 : result.status);
   }
   fs.writeFileSync(stamp, wanted);
-  console.log(`hopline: installed in ${Math.round((Date.now() - started) / 1000)} s`);
+  console.error(`hopline: installed in ${Math.round((Date.now() - started) / 1000)} s`);
 }

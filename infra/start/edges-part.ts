@@ -49,7 +49,7 @@ const codeAnswer = z.object({ code: z.string() });
 const stateAnswer = z.object({ state: z.enum(['not-enrolled', 'running', 'diverged']) });
 const publicHalf = z.object({ x: z.string() });
 const organisationKeys = z.object({ registry: publicHalf });
-const enrolledWithinMs = 30_000;
+const enrolledWithinMs = 90_000;
 const pollMs = 100;
 
 /** Addresses and tokens of the nodes; the tokens are made at the first start. */
