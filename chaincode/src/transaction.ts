@@ -2,9 +2,11 @@ import {
   type chaincodeEvents,
   type QueryInput,
   type QueryName,
+  type QueryResult,
   queries,
   type TransactionInput,
   type TransactionName,
+  transactionResults,
   transactions,
 } from '@hopline/protocol';
 import type { Context } from 'fabric-contract-api';
@@ -51,6 +53,8 @@ export async function transact<N extends TransactionName>(
   const input = parseArgument(transactions[name], argument) as TransactionInput<N>;
   const draft = new Draft(stubReader(ctx.stub));
   const { result, event } = await decide(input, draft, circumstancesOf(ctx));
+  // A result that is not of its form is a mistake in the program: better no transaction than one that nobody can read.
+  transactionResults[name].parse(result);
   for (const { key, value } of draft.changes()) {
     if (value === null) await ctx.stub.deleteState(key);
     else await ctx.stub.putState(key, Buffer.from(value));
@@ -64,7 +68,7 @@ export async function query<N extends QueryName>(
   ctx: Context,
   name: N,
   argument: string,
-  read: (input: QueryInput<N>, reader: StateReader) => Promise<unknown>,
+  read: (input: QueryInput<N>, reader: StateReader) => Promise<QueryResult<N>>,
 ): Promise<string> {
   const input = parseArgument(queries[name], argument) as QueryInput<N>;
   return JSON.stringify(await read(input, stubReader(ctx.stub)));

@@ -1,4 +1,5 @@
 export * from './refusal.ts';
+export * from './results.ts';
 export * from './state.ts';
 export * from './state-key.ts';
 export * from './state-provenance.ts';

@@ -18,6 +18,7 @@ export const httpProblemCodes = [
   'edge-not-enrolled',
   'edge-unreachable',
   'ledger-unavailable',
+  'ledger-failed',
   'ledger-conflict',
   'commit-unknown',
   'projection-stale',

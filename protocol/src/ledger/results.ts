@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import {
+  containmentRecordSchema,
+  eventRecordSchema,
+  holdingRecordSchema,
+  unitRecordSchema,
+} from './state-provenance.ts';
+import {
+  deviceRecordSchema,
+  edgeNodeRecordSchema,
+  organisationRecordSchema,
+  productRecordSchema,
+  signerRecordSchema,
+  siteRecordSchema,
+} from './state-registry.ts';
+import {
+  anchorResultSchema,
+  captureResultSchema,
+  chaincodeEvents,
+  headSchema,
+  type QueryName,
+  type TransactionName,
+} from './transactions.ts';
+
+/** Every transaction of the registry gives back what it wrote, in the form of the event that announces it. */
+const registeredSchema = chaincodeEvents.registered;
+
+/** What each transaction gives back, as JSON. */
+export const transactionResults = {
+  'registry:PutOrganisation': registeredSchema,
+  'registry:PutSite': registeredSchema,
+  'registry:PutProduct': registeredSchema,
+  'registry:EnrolEdgeNode': registeredSchema,
+  'registry:EnrolDevice': registeredSchema,
+  'registry:UpdateDevice': registeredSchema,
+  'registry:EnrolSigner': registeredSchema,
+  'registry:Revoke': registeredSchema,
+  'readings:AnchorStatements': anchorResultSchema,
+  'provenance:Capture': captureResultSchema,
+} as const satisfies Record<TransactionName, z.ZodType>;
+
+/** What each query gives back, as JSON; `null` where there is no such record. */
+export const queryResults = {
+  'registry:GetOrganisation': organisationRecordSchema.nullable(),
+  'registry:GetSite': siteRecordSchema.nullable(),
+  'registry:GetProduct': productRecordSchema.nullable(),
+  'registry:GetEdgeNode': edgeNodeRecordSchema.nullable(),
+  'registry:GetDevice': deviceRecordSchema.nullable(),
+  'registry:GetSigner': signerRecordSchema.nullable(),
+  'readings:GetHead': headSchema,
+  'provenance:GetHoldings': z.strictObject({
+    holdings: z.array(holdingRecordSchema),
+    units: z.array(containmentRecordSchema),
+  }),
+  'provenance:GetUnit': unitRecordSchema.nullable(),
+  'provenance:GetEvent': eventRecordSchema.nullable(),
+} as const satisfies Record<QueryName, z.ZodType>;
+
+export type TransactionResult<N extends TransactionName> = z.infer<(typeof transactionResults)[N]>;
+export type QueryResult<N extends QueryName> = z.infer<(typeof queryResults)[N]>;
