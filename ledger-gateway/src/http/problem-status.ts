@@ -4,7 +4,8 @@ type Status = 400 | 401 | 403 | 404 | 406 | 409 | 413 | 415 | 429 | 500 | 502 | 
 
 /**
  * The HTTP status of each problem: the one place that decides it. What is not named here is a malformed input, 400.
- * 409 and 4xx are final for an edge node; 429 and 503 mean that it should come again.
+ * 409 and 4xx are final for an edge node; 429 and 503 mean that it should come again. 502 is
+ * somebody else's fault, and coming again is of no use before it is mended.
  */
 const statusByCode: Partial<Record<ProblemCode, Status>> = {
   unauthenticated: 401,
@@ -49,6 +50,7 @@ const statusByCode: Partial<Record<ProblemCode, Status>> = {
   'rate-limited': 429,
   internal: 500,
   'edge-unreachable': 502,
+  'ledger-failed': 502,
   'edge-full': 503,
   'ledger-unavailable': 503,
   'ledger-conflict': 503,

@@ -1,6 +1,5 @@
 import {
   type CaptureResult as ChaincodeResult,
-  captureResultSchema,
   fromBase64Url,
   importPublicKey,
   maxCaptureBytes,
@@ -80,6 +79,6 @@ async function capture(context: CaptureContext, statement: Uint8Array): Promise<
   }
   const committed = await context.ledger.submit('provenance:Capture', { statement: toBase64Url(statement) });
   await projected(context.projection, context.clock, committed);
-  const { events } = captureResultSchema.parse(committed.result);
-  return { transactionId: committed.transactionId, block: committed.block, events };
+  const { transactionId, block, result } = committed;
+  return { transactionId, block, events: result.events };
 }

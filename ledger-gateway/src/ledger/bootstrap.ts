@@ -1,10 +1,4 @@
-import {
-  organisationRecordSchema,
-  type Signer,
-  signEnrolment,
-  signerRecordSchema,
-  toBase64Url,
-} from '@hopline/protocol';
+import { type Signer, signEnrolment, toBase64Url } from '@hopline/protocol';
 import type { OrganisationKeys } from '../auth/organisation-keys.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { Ledger } from './ledger.ts';
@@ -34,9 +28,7 @@ export async function bootstrapOrganisation(
   keys: OrganisationKeys,
   newCode: () => string,
 ): Promise<void> {
-  const known = organisationRecordSchema
-    .nullable()
-    .parse(await ledger.evaluate('registry:GetOrganisation', { mspId: options.mspId }));
+  const known = await ledger.evaluate('registry:GetOrganisation', { mspId: options.mspId });
   const registryKey = toBase64Url(keys.registry.publicKey);
   const gatewayKey = toBase64Url(keys.gateway.publicKey);
   if (known?.registryKey !== registryKey || known.gatewayKey !== gatewayKey) {
@@ -57,7 +49,7 @@ async function ensureSigner(
 ): Promise<void> {
   const subject = applicationSigner(mspId);
   const publicKey = toBase64Url(keys.signer.publicKey);
-  const known = signerRecordSchema.nullable().parse(await ledger.evaluate('registry:GetSigner', { signer: subject }));
+  const known = await ledger.evaluate('registry:GetSigner', { signer: subject });
   if (known && !known.revoked) {
     if (known.publicKey === publicKey) return;
     throw new GatewayError('key-in-use', 'the application signer is registered with another key', { signer: subject });

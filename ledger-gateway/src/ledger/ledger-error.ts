@@ -5,11 +5,16 @@ import { GatewayError } from '../gateway-error.ts';
 /** gRPC status codes (grpc/grpc, doc/statuscodes.md) that decide here. */
 const grpc = {
   unknown: 2,
+  invalidArgument: 3,
   deadlineExceeded: 4,
+  notFound: 5,
+  permissionDenied: 7,
   resourceExhausted: 8,
   failedPrecondition: 9,
   aborted: 10,
+  unimplemented: 12,
   unavailable: 14,
+  unauthenticated: 16,
 } as const;
 
 /**
@@ -18,11 +23,12 @@ const grpc = {
  * - `overloaded`: the peer's gateway has too many requests; whoever asked should come back later
  * - `duplicate`: this transaction is on its way or on the ledger already
  * - `transient`: the same step with the same transaction may succeed
- * - `final`: anything else
+ * - `final`: the ledger has decided, for a reason that stays: no access, a chaincode that fails or does not know the function
+ * - `unclear`: anything else
  */
 export type Failure =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
-  | { readonly kind: 'overloaded' | 'duplicate' | 'transient' | 'final' };
+  | { readonly kind: 'overloaded' | 'duplicate' | 'transient' | 'final' | 'unclear' };
 
 /** Steps at which a transaction can fail before its commit status is known. */
 export type Step = 'endorse' | 'submit' | 'commit-status' | 'evaluate';
@@ -35,9 +41,23 @@ const transientCodes: Record<Step, ReadonlySet<number>> = {
   evaluate: new Set([grpc.unavailable, grpc.deadlineExceeded]),
 };
 
+const finalCodes: ReadonlySet<number> = new Set([
+  grpc.invalidArgument,
+  grpc.notFound,
+  grpc.permissionDenied,
+  grpc.unimplemented,
+  grpc.unauthenticated,
+]);
+
+/**
+ * What a peer says where it has asked the chaincode and got an error, or turns the client away. A failed endorsement comes
+ * under ABORTED whatever the reason, so only the text tells. A chaincode that is not there is told in other words.
+ */
+const finalTexts = /chaincode response \d{3}, |access denied: /;
+
 /** Tells the errors of fabric-gateway apart. The chaincode's own refusal is looked for first: it comes under ABORTED too. */
 export function classify(step: Step, error: unknown): Failure {
-  if (!(error instanceof FabricError)) return { kind: 'final' };
+  if (!(error instanceof FabricError)) return { kind: 'unclear' };
   const texts = [...error.details.map((detail) => detail.message), error.message];
   for (const text of texts) {
     const refusal = findRefusal(text);
@@ -49,7 +69,8 @@ export function classify(step: Step, error: unknown): Failure {
   if (error.code === grpc.resourceExhausted || (error.code === grpc.unknown && /too many requests/i.test(text))) {
     return { kind: 'overloaded' };
   }
-  return transientCodes[step].has(error.code) ? { kind: 'transient' } : { kind: 'final' };
+  if (finalCodes.has(error.code) || finalTexts.test(text)) return { kind: 'final' };
+  return transientCodes[step].has(error.code) ? { kind: 'transient' } : { kind: 'unclear' };
 }
 
 /**
@@ -95,4 +116,12 @@ export function unavailableError(retryAfterMs: number, cause: unknown): GatewayE
     {},
     { cause, retryAfterMs },
   );
+}
+
+/**
+ * The ledger will not do it, for a reason that is not the request's: no access, a chaincode that fails or is of another
+ * version. Nothing was submitted, and asking again gives the same; what the peer said is for the log (the cause).
+ */
+export function ledgerFailedError(name: string, cause: unknown): GatewayError {
+  return new GatewayError('ledger-failed', 'the ledger can not run this transaction', { transaction: name }, { cause });
 }

@@ -4,13 +4,18 @@ import { Client, credentials } from '@grpc/grpc-js';
 import {
   type QueryInput,
   type QueryName,
+  type QueryResult,
   queries,
+  queryResults,
   type TransactionInput,
   type TransactionName,
+  type TransactionResult,
+  transactionResults,
   transactions,
 } from '@hopline/protocol';
 import { connect, hash } from '@hyperledger/fabric-gateway';
 import { common, gateway as gatewayProtos, msp } from '@hyperledger/fabric-protos';
+import type { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { BlockFacts } from './block-facts.ts';
 import type { LedgerOptions, SubmitLimits } from './ledger-options.ts';
@@ -21,9 +26,9 @@ import { type Committed, evaluateTransaction, type SubmitContext, submitTransact
 /** The ledger as one organisation sees it through its own peer. */
 export interface Ledger {
   /** Submits a transaction and returns once it is committed and valid. Throws as `submitTransaction`. */
-  submit<N extends TransactionName>(name: N, input: TransactionInput<N>): Promise<Committed>;
+  submit<N extends TransactionName>(name: N, input: TransactionInput<N>): Promise<Committed<TransactionResult<N>>>;
   /** Asks the peer's world state. Throws as `submitTransaction`. */
-  evaluate<N extends QueryName>(name: N, input: QueryInput<N>): Promise<unknown>;
+  evaluate<N extends QueryName>(name: N, input: QueryInput<N>): Promise<QueryResult<N>>;
   /** How many blocks the peer has. */
   height(): Promise<number>;
   /** Blocks from a number on, waiting for those to come. Throws when the stream breaks; ends with the signal. */
@@ -71,8 +76,15 @@ export async function openLedger(
   };
   const systemChaincode = network.getContract('qscc');
   return {
-    submit: (name, input) => submitTransaction(submitContext, name, JSON.stringify(transactions[name].parse(input))),
-    evaluate: (name, input) => evaluateTransaction(submitContext, name, JSON.stringify(queries[name].parse(input))),
+    submit<N extends TransactionName>(name: N, input: TransactionInput<N>) {
+      // The table holds each name's own schema; TypeScript sees the union of all.
+      const schema = transactionResults[name] as unknown as z.ZodType<TransactionResult<N>>;
+      return submitTransaction(submitContext, name, JSON.stringify(transactions[name].parse(input)), schema);
+    },
+    evaluate<N extends QueryName>(name: N, input: QueryInput<N>) {
+      const schema = queryResults[name] as unknown as z.ZodType<QueryResult<N>>;
+      return evaluateTransaction(submitContext, name, JSON.stringify(queries[name].parse(input)), schema);
+    },
     async height() {
       const bytes = await systemChaincode.evaluate('GetChainInfo', { arguments: [options.channel] });
       return common.BlockchainInfo.deserializeBinary(bytes).getHeight();

@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js';
 import { StatusCode } from '@hyperledger/fabric-gateway';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Clock } from '../clock.ts';
-import { startScriptedPeer } from '../testing/scripted-peer.ts';
+import { scriptedResult, startScriptedPeer } from '../testing/scripted-peer.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { submitLimits } from './ledger-options.ts';
 
@@ -34,13 +34,14 @@ afterEach(async () => {
 });
 
 const submit = () => ledger.submit('readings:AnchorStatements', { statements: ['AA'] });
+const head = () => ledger.evaluate('readings:GetHead', { node: '9521002000115/0' });
 const steps = () => peer.calls.map((call) => call.method);
 const ids = () => new Set(peer.calls.map((call) => call.transactionId)).size;
 
 test('endorse, submit and commit status make a committed transaction', async () => {
   peer.script('commitStatus', { code: StatusCode.VALID, block: 7 });
   const committed = await submit();
-  expect(committed).toEqual({ transactionId: peer.calls[0]?.transactionId, block: 7, result: null });
+  expect(committed).toEqual({ transactionId: peer.calls[0]?.transactionId, block: 7, result: scriptedResult });
   expect(steps()).toEqual(['endorse', 'submit', 'commitStatus']);
 });
 
@@ -53,9 +54,7 @@ describe('the chaincode’s refusal', () => {
 
   test('is found in the message as well', async () => {
     peer.script('evaluate', { error: status.UNKNOWN, message: inPeersWords });
-    await expect(ledger.evaluate('readings:GetHead', { node: '9521002000115/0' })).rejects.toMatchObject({
-      code: 'statement-gap',
-    });
+    await expect(head()).rejects.toMatchObject({ code: 'statement-gap' });
   });
 });
 
@@ -89,7 +88,60 @@ describe('a passing failure', () => {
   });
 });
 
+describe('a failure that stays', () => {
+  test.each([
+    ['no access', { error: status.PERMISSION_DENIED }],
+    ['a proposal of the wrong form', { error: status.INVALID_ARGUMENT }],
+    ['no access, as a peer says it', { error: status.ABORTED, detail: 'access denied: channel [provenance]' }],
+    [
+      'a function that the chaincode lacks',
+      { error: status.ABORTED, detail: 'chaincode response 500, no such function' },
+    ],
+  ])('(%s) is told as one, at once, and nothing is sent', async (_what, answer) => {
+    peer.script('endorse', answer);
+    const error = await submit().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'ledger-failed', details: { transaction: 'readings:AnchorStatements' } });
+    expect(error).not.toMatchObject({ retryAfterMs: expect.any(Number) });
+    expect(steps()).toEqual(['endorse']);
+  });
+
+  test('of a query is told as well', async () => {
+    peer.script('evaluate', { error: status.UNKNOWN, message: 'chaincode response 500, TypeError' });
+    await expect(head()).rejects.toMatchObject({ code: 'ledger-failed' });
+  });
+
+  test('is not what a broken connection looks like', async () => {
+    peer.script('endorse', { error: status.INTERNAL, message: 'Received RST_STREAM with code 2' });
+    await expect(submit()).rejects.toMatchObject({ code: 'ledger-unavailable' });
+  });
+});
+
+describe('a result that is not of its form', () => {
+  test.each(['null', '{"anchored":-1,"duplicates":0}', 'anchored', ''])('(%s) is never submitted', async (result) => {
+    peer.script('endorse', { result });
+    await expect(submit()).rejects.toMatchObject({ code: 'ledger-failed' });
+    expect(steps()).toEqual(['endorse']);
+  });
+
+  test('of a query is not believed', async () => {
+    peer.script('evaluate', { result: '{"sequence":0}' });
+    await expect(head()).rejects.toMatchObject({ code: 'ledger-failed' });
+  });
+});
+
 describe('overload', () => {
+  test('of the first submission means that nothing was sent', async () => {
+    peer.script('submit', { error: status.RESOURCE_EXHAUSTED });
+    await expect(submit()).rejects.toMatchObject({ code: 'ledger-unavailable' });
+    expect(steps()).toEqual(['endorse', 'submit']);
+  });
+
+  test('of a later one means nothing: the ledger is asked', async () => {
+    peer.script('submit', { error: status.DEADLINE_EXCEEDED }, { error: status.RESOURCE_EXHAUSTED });
+    peer.script('commitStatus', { code: StatusCode.VALID, block: 6 });
+    await expect(submit()).resolves.toMatchObject({ block: 6 });
+  });
+
   test.each([
     [status.UNKNOWN, 'too many requests for /gateway.Gateway, exceeding concurrency limit (500)'],
     [status.RESOURCE_EXHAUSTED, 'busy'],

@@ -1,5 +1,6 @@
 import type { Commit, Contract, Proposal, Status, Transaction } from '@hyperledger/fabric-gateway';
 import { StatusCode } from '@hyperledger/fabric-gateway';
+import type { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../gateway-error.ts';
 import {
@@ -7,17 +8,18 @@ import {
   classify,
   commitUnknownError,
   type Failure,
+  ledgerFailedError,
   refusedError,
   type Step,
   unavailableError,
 } from './ledger-error.ts';
 import type { SubmitLimits } from './ledger-options.ts';
 
-/** A transaction that is committed and valid. `result` is what the chaincode gave back, parsed. */
-export interface Committed {
+/** A transaction that is committed and valid. `result` is what the chaincode gave back, parsed by its schema. */
+export interface Committed<R = unknown> {
   readonly transactionId: string;
   readonly block: number;
-  readonly result: unknown;
+  readonly result: R;
 }
 
 export interface SubmitContext {
@@ -39,20 +41,26 @@ const conflicts: ReadonlySet<number> = new Set([StatusCode.MVCC_READ_CONFLICT, S
  * reason is repeated with the same transaction id, so that nothing happens twice; after a conflict of reads a new
  * transaction is made, a bounded number of times with growing pauses.
  *
- * @throws GatewayError with the chaincode's refusal, `ledger-unavailable` (nothing submitted) or `commit-unknown`
+ * The result is parsed before anything is submitted: a chaincode that answers in another form is of another version.
+ *
+ * @throws GatewayError with the chaincode's refusal, `ledger-unavailable` or `ledger-failed` (nothing submitted), or
+ *   `commit-unknown`
  * @throws CommittedInvalidError
  */
-export async function submitTransaction(context: SubmitContext, name: string, argument: string): Promise<Committed> {
+export async function submitTransaction<R>(
+  context: SubmitContext,
+  name: string,
+  argument: string,
+  resultSchema: z.ZodType<R>,
+): Promise<Committed<R>> {
   for (let conflict = 0; ; conflict++) {
     const proposal = context.contract.newProposal(name, { arguments: [argument] });
-    const endorsed = await repeat(context, 'endorse', () => endorse(context, proposal), proposal.getTransactionId());
-    const status = await commit(context, endorsed);
+    const attempt = { step: 'endorse', name, id: proposal.getTransactionId() } as const;
+    const endorsed = await repeat(context, attempt, () => endorse(context, proposal));
+    const result = parseResult(name, endorsed.getResult(), resultSchema);
+    const status = await commit(context, name, endorsed);
     if (status.successful) {
-      return {
-        transactionId: status.transactionId,
-        block: Number(status.blockNumber),
-        result: parseResult(endorsed.getResult()),
-      };
+      return { transactionId: status.transactionId, block: Number(status.blockNumber), result };
     }
     if (!conflicts.has(status.code) || conflict >= context.limits.maxConflictRetries) throw invalid(status);
     await pause(context, conflict);
@@ -61,24 +69,26 @@ export async function submitTransaction(context: SubmitContext, name: string, ar
 }
 
 /** Runs a query on the organisation's own peer and returns its parsed result. Throws as `submitTransaction`. */
-export async function evaluateTransaction(context: SubmitContext, name: string, argument: string): Promise<unknown> {
+export async function evaluateTransaction<R>(
+  context: SubmitContext,
+  name: string,
+  argument: string,
+  resultSchema: z.ZodType<R>,
+): Promise<R> {
   const proposal = context.contract.newProposal(name, { arguments: [argument] });
-  const result = await repeat(
-    context,
-    'evaluate',
-    () => proposal.evaluate({ deadline: deadline(context, context.limits.evaluateTimeoutMs) }),
-    proposal.getTransactionId(),
+  const result = await repeat(context, { step: 'evaluate', name, id: proposal.getTransactionId() }, () =>
+    proposal.evaluate({ deadline: deadline(context, context.limits.evaluateTimeoutMs) }),
   );
-  return parseResult(result);
+  return parseResult(name, result, resultSchema);
 }
 
 function endorse(context: SubmitContext, proposal: Proposal): Promise<Transaction> {
   return proposal.endorse({ deadline: deadline(context, context.limits.endorseTimeoutMs) });
 }
 
-async function commit(context: SubmitContext, transaction: Transaction): Promise<Status> {
+async function commit(context: SubmitContext, name: string, transaction: Transaction): Promise<Status> {
   const id = transaction.getTransactionId();
-  const submitted = await repeat(context, 'submit', () => submitOnce(context, transaction), id).catch(
+  const submitted = await repeat(context, { step: 'submit', name, id }, () => submitOnce(context, transaction)).catch(
     (error: unknown) => {
       // SmartBFT: an orderer that has the transaction in a block already refuses the copy that the gateway brings it, so a
       // submission may seem to fail, each time anew, though it is ordered. Only the ledger knows.
@@ -87,11 +97,8 @@ async function commit(context: SubmitContext, transaction: Transaction): Promise
     },
   );
   // A second copy that reaches the ledger does not replace the first: the status by id is the first one's.
-  return repeat(
-    context,
-    'commit-status',
-    () => submitted.getStatus({ deadline: deadline(context, context.limits.commitStatusTimeoutMs) }),
-    id,
+  return repeat(context, { step: 'commit-status', name, id }, () =>
+    submitted.getStatus({ deadline: deadline(context, context.limits.commitStatusTimeoutMs) }),
   );
 }
 
@@ -105,26 +112,43 @@ async function submitOnce(context: SubmitContext, transaction: Transaction): Pro
   }
 }
 
+/** A step of the transaction of this name and id. */
+interface Attempt {
+  readonly step: Step;
+  readonly name: string;
+  readonly id: string;
+}
+
 /** Runs one step until it succeeds, fails for good, or has been tried often enough. */
-async function repeat<T>(context: SubmitContext, step: Step, run: () => Promise<T>, id: string): Promise<T> {
+async function repeat<T>(context: SubmitContext, what: Attempt, run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await run();
     } catch (error) {
-      const failure = classify(step, error);
+      const failure = classify(what.step, error);
       const again = failure.kind === 'transient' && attempt < context.limits.maxAttemptsPerStep;
-      if (!again || context.signal.aborted) throw failed(context.limits, step, failure, id, error);
+      if (!again || context.signal.aborted) throw failed(context, what, failure, attempt, error);
       await pause(context, attempt - 1);
     }
   }
 }
 
-/** What a step's final failure means for whoever asked: before `submit` nothing has happened, after it nobody knows. */
-function failed(limits: SubmitLimits, step: Step, failure: Failure, id: string, cause: unknown): Error {
+/** What a step's last failure means for whoever asked: before `submit` nothing has happened, after it nobody knows. */
+function failed(
+  { limits, signal }: SubmitContext,
+  { step, name, id }: Attempt,
+  failure: Failure,
+  attempt: number,
+  cause: unknown,
+): Error {
   if (failure.kind === 'refused') return refusedError(failure.refusal, cause);
+  // A peer that has too much to do turns a submission away unread; an earlier attempt, though, may have got through.
+  const turnedAway = step === 'submit' && failure.kind === 'overloaded' && attempt === 1;
   // An id is made anew for each proposal, so a peer that knows it at endorsement has seen this very transaction.
   const nothingSent = (step === 'endorse' || step === 'evaluate') && failure.kind !== 'duplicate';
-  if (nothingSent) return unavailableError(limits.retryAfterMs, cause);
+  // While this gateway stops, its own end looks like the ledger's.
+  if (nothingSent && failure.kind === 'final' && !signal.aborted) return ledgerFailedError(name, cause);
+  if (nothingSent || turnedAway) return unavailableError(limits.retryAfterMs, cause);
   return commitUnknownError(id, limits.retryAfterMs, cause);
 }
 
@@ -143,7 +167,11 @@ function deadline({ clock }: SubmitContext, timeoutMs: number): number {
   return clock.now() + timeoutMs;
 }
 
-function parseResult(bytes: Uint8Array): unknown {
-  if (bytes.length === 0) return null;
-  return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+function parseResult<R>(name: string, bytes: Uint8Array, schema: z.ZodType<R>): R {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw ledgerFailedError(name, cause);
+  }
 }

@@ -7,10 +7,14 @@ import { common, gateway, google, peer } from '@hyperledger/fabric-protos';
 import { Any } from 'google-protobuf/google/protobuf/any_pb.js';
 import type { LedgerOptions } from '../ledger/ledger-options.ts';
 
-/** What the peer answers to one call: a gRPC error, a validation code with a block, or success. */
+/** What the chaincode gives back for `readings:AnchorStatements`, unless the script says otherwise. */
+export const scriptedResult = { anchored: 1, duplicates: 0 };
+
+/** What the peer answers to one call: a gRPC error, a validation code with a block, a result (JSON), or success. */
 export type Answer =
   | { readonly error: status; readonly message?: string; readonly detail?: string }
   | { readonly code: number; readonly block: number }
+  | { readonly result: string }
   | 'ok';
 
 type Method = 'endorse' | 'submit' | 'commitStatus' | 'evaluate';
@@ -41,9 +45,10 @@ export async function startScriptedPeer(): Promise<{
   server.addService(gateway.GatewayService, {
     endorse: (call: { request: gateway.EndorseRequest }, done: Done<gateway.EndorseResponse>) => {
       const answer = next('endorse', call.request.getTransactionId());
-      if (answer !== 'ok') return done(serviceError(answer));
+      if (answer !== 'ok' && !('result' in answer)) return done(serviceError(answer));
       const response = new gateway.EndorseResponse();
-      response.setPreparedTransaction(prepared(call.request));
+      const text = answer === 'ok' ? JSON.stringify(scriptedResult) : answer.result;
+      response.setPreparedTransaction(prepared(call.request, text));
       done(null, response);
     },
     submit: (call: { request: gateway.SubmitRequest }, done: Done<gateway.SubmitResponse>) => {
@@ -55,19 +60,18 @@ export async function startScriptedPeer(): Promise<{
       const answer = next('commitStatus', request.getTransactionId());
       if (answer !== 'ok' && 'error' in answer) return done(serviceError(answer));
       const response = new gateway.CommitStatusResponse();
-      response.setResult(
-        answer === 'ok' ? 0 : (answer.code as peer.TxValidationCodeMap[keyof peer.TxValidationCodeMap]),
-      );
-      response.setBlockNumber(answer === 'ok' ? 1 : answer.block);
+      const { code, block } = answer !== 'ok' && 'code' in answer ? answer : { code: 0, block: 1 };
+      response.setResult(code as peer.TxValidationCodeMap[keyof peer.TxValidationCodeMap]);
+      response.setBlockNumber(block);
       done(null, response);
     },
     evaluate: (call: { request: gateway.EvaluateRequest }, done: Done<gateway.EvaluateResponse>) => {
       const answer = next('evaluate', call.request.getTransactionId());
-      if (answer !== 'ok') return done(serviceError(answer));
+      if (answer !== 'ok' && !('result' in answer)) return done(serviceError(answer));
       const response = new gateway.EvaluateResponse();
       const result = new peer.Response();
       result.setStatus(200);
-      result.setPayload(Buffer.from('null'));
+      result.setPayload(Buffer.from(answer === 'ok' ? 'null' : answer.result));
       response.setResult(result);
       done(null, response);
     },
@@ -117,14 +121,14 @@ function serviceError(answer: Answer): Partial<ServiceError> {
   return { code: answer.error, details: answer.message ?? 'scripted', metadata };
 }
 
-/** The transaction of a proposal, with `null` as the chaincode's result. */
-function prepared(request: gateway.EndorseRequest): common.Envelope {
+/** The transaction of a proposal, with the chaincode's result. */
+function prepared(request: gateway.EndorseRequest, text: string): common.Envelope {
   const proposal = peer.Proposal.deserializeBinary(
     request.getProposedTransaction()?.getProposalBytes_asU8() ?? new Uint8Array(),
   );
   const result = new peer.Response();
   result.setStatus(200);
-  result.setPayload(Buffer.from('null'));
+  result.setPayload(Buffer.from(text));
   const chaincodeAction = new peer.ChaincodeAction();
   chaincodeAction.setResponse(result);
   const responsePayload = new peer.ProposalResponsePayload();
