@@ -10,7 +10,7 @@ export interface Figure {
 
 /** A part of the benchmark with what it found. */
 export interface Section {
-  readonly name: SectionName;
+  readonly name: SectionName | 'share';
   readonly title: string;
   readonly figures: readonly Figure[];
   /** What a reader must know to read the figures: sizes, what was left out and why. */

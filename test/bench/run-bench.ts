@@ -5,6 +5,7 @@ import type { Section, SectionName } from './figures.ts';
 import { measureIdle } from './idle-section.ts';
 import { measureMqtt } from './mqtt-section.ts';
 import { measureTrace } from './trace-section.ts';
+import { unavoidableShare } from './unavoidable-share.ts';
 import { withStack } from './with-stack.ts';
 import { measureWork } from './work-section.ts';
 
@@ -14,15 +15,22 @@ export async function runBench(
   onProgress: (line: string) => void,
   onSection: (section: Section) => void,
 ): Promise<void> {
+  const sections: Section[] = [];
+  const done = (section: Section) => {
+    sections.push(section);
+    onSection(section);
+  };
   const wants = (name: SectionName) => options.only.includes(name);
-  if (wants('work')) onSection(await measureWork(options, onProgress));
-  if (wants('mqtt')) onSection(await measureMqtt(options, onProgress));
-  if (wants('idle')) onSection(await measureIdle(options, onProgress));
+  if (wants('work')) done(await measureWork(options, onProgress));
+  if (wants('mqtt')) done(await measureMqtt(options, onProgress));
+  if (wants('idle')) done(await measureIdle(options, onProgress));
   if (!wants('trace') && !wants('bytes') && !wants('anchoring')) return;
   await withStack(options, onProgress, async (stack) => {
-    if (wants('trace')) onSection(await measureTrace(stack, options, onProgress));
-    if (wants('bytes')) onSection(await measureBytes(stack, options));
+    if (wants('trace')) done(await measureTrace(stack, options, onProgress));
+    if (wants('bytes')) done(await measureBytes(stack, options));
     // It stops the gateways, so it comes last.
-    if (wants('anchoring')) onSection(await measureAnchoring(stack, options, onProgress));
+    if (wants('anchoring')) done(await measureAnchoring(stack, options, onProgress));
   });
+  const share = unavoidableShare(sections);
+  if (share) done(share);
 }
