@@ -125,6 +125,16 @@ describe('a case lot', () => {
     expect(publicLotSchema.strict().parse(answer)).toMatchObject({ lot: firstCaseLot, stale: false });
     expect(JSON.stringify(answer)).not.toContain(places.packhouse);
   });
+
+  test('shows anybody as many excursions as there are, and the same path', async () => {
+    const warm = warmPallet?.lots[0] ?? '';
+    const full = await readLot(gateways.freshHub, caseGtin, warm);
+    const open = publicLotSchema.parse(await apiOf(gateways.freshHub.url, null).get(lotPath(caseGtin, warm)));
+    const { disposition, firstMs, lastMs } = full;
+    expect(open).toMatchObject({ disposition, firstMs, lastMs, excursions: { certain: 2, possible: 0 } });
+    expect(open.hops.map((hop) => hop.transactionId)).toEqual(full.hops.map((hop) => hop.arrived?.transactionId));
+    expect(full.conditions.excursions).toHaveLength(2);
+  });
 });
 
 describe('conditions', () => {

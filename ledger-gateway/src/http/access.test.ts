@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { json, type LocalGateway, startLocalGateway } from '../testing/local-gateway.ts';
+import { httpLimits } from './limits.ts';
 
 /** Who may do what, through the front door. The ledger is away: nothing here needs one. */
 const issuer = 'https://issuer.example';
@@ -254,6 +255,19 @@ test('the OpenAPI document describes each route by its schemas', async () => {
   for (const path of ['/edge/v1/statements', '/api/capture', '/api/batches', '/api/units/{sscc}', '/api/devices']) {
     expect(document.paths).toHaveProperty([path]);
   }
+});
+
+test('who asks for lots without credentials has to wait sooner than who has some', async () => {
+  const path = '/api/lots/00012345678905/A';
+  const asks = async (token?: string) => {
+    const statuses: number[] = [];
+    for (let i = 0; i < httpLimits.burstPublicLots + 1; i++) statuses.push(await status(path, token));
+    return statuses;
+  };
+  expect((await asks()).filter((each) => each === 429)).toHaveLength(1);
+  expect(new Set(await asks(gateway.adminKey))).toEqual(new Set([404]));
+  nowMs += Math.ceil(1000 / httpLimits.publicLotsPerSecond);
+  expect(await status(path)).toBe(404);
 });
 
 test('a secret that is guessed too often has to wait', async () => {

@@ -10,6 +10,9 @@ export const httpLimits = {
   requestsPerSecond: 100,
   anonymousBurstRequests: 120,
   anonymousRequestsPerSecond: 20,
+  /** Lots that one address without credentials may ask for: what a person with a phone does, not who copies them all. */
+  burstPublicLots: 30,
+  publicLotsPerSecond: 2,
   /** Wrong credentials from one address before it has to wait. */
   burstFailures: 20,
   failuresPerSecond: 0.2,

@@ -8,14 +8,16 @@ import { readBatchReadings, readingsQuerySchema, readingsSchema } from '../query
 import { batchesQuerySchema, batchesSchema, readBatches, readSummary } from '../query/batches.ts';
 import { find, findSchema, maxFindChars } from '../query/find.ts';
 import { asOf } from '../query/freshness.ts';
-import { lotId, lotSchema, publicLot, publicLotSchema, readLot } from '../query/lot.ts';
+import { lotId, lotSchema, publicLotSchema, readLot, readPublicLot } from '../query/lot.ts';
 import { overviewSchema, readOverview } from '../query/overview.ts';
 import { readSites, sitesSchema } from '../query/sites.ts';
 import { directionSchema, readTrace, traceSchema } from '../query/trace.ts';
 import { readUnit, unitSchema } from '../query/unit.ts';
 import type { AppContext, AppEnv } from './app-context.ts';
 import { requires } from './authenticate.ts';
+import { httpLimits } from './limits.ts';
 import { parseRequest } from './problem-response.ts';
+import { RateLimit } from './rate-limit.ts';
 import { route } from './route.ts';
 
 const findQuery = z.object({ q: z.string().min(1).max(maxFindChars) });
@@ -29,6 +31,7 @@ const nodeParam = z.object({
 /** Everything that is read. Each answer says as of which block it speaks. */
 export function queryRoutes(app: AppContext): Hono<AppEnv> {
   const { store, clock } = app;
+  const publicLots = new RateLimit(clock, httpLimits.burstPublicLots, httpLimits.publicLotsPerSecond);
   const fresh = () => {
     const { height, blockTimeMs } = app.projection.checkpoint;
     const view = app.ledgerView();
@@ -44,11 +47,14 @@ export function queryRoutes(app: AppContext): Hono<AppEnv> {
         open: true,
       }),
       async (c) => {
-        const freshness = fresh();
-        const lot = await readLot(store, c.req.param('gtin'), c.req.param('lot'), clock.now());
         const caller = c.get('caller');
+        const mayRead = caller !== null && isAllowed(caller, 'read');
+        if (!mayRead) publicLots.take(c.get('address'));
+        const freshness = fresh();
+        const read = mayRead ? readLot : readPublicLot;
+        const lot = await read(store, c.req.param('gtin'), c.req.param('lot'), clock.now());
         c.header('vary', 'authorization, cookie');
-        return c.json({ ...(caller && isAllowed(caller, 'read') ? lot : publicLot(lot)), ...freshness });
+        return c.json({ ...lot, ...freshness });
       },
     )
     .get(

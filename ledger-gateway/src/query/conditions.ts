@@ -3,7 +3,7 @@ import { openEndMs } from '../projection/rows.ts';
 import type { Queryable } from '../store/database.ts';
 import { coarsen, figuresOf } from './coarsen.ts';
 import { edgeExcursions } from './edge-excursions.ts';
-import { judgeLimit } from './judge-limits.ts';
+import { type Breach, judgeLimit } from './judge-limits.ts';
 import type { Conditions, FoundExcursion, Interval, Place, StayConditions } from './shapes.ts';
 import { endOrNull, type Whereabouts } from './whereabouts.ts';
 
@@ -55,6 +55,10 @@ export async function conditionsOf(
   place: (gln: string) => Place,
 ): Promise<Conditions> {
   const measured = await figures(on, stays);
+  const due = await calibrationDue(
+    on,
+    measured.map(({ device }) => device),
+  );
   const excursions: FoundExcursion[] = [];
   const answers = stays.map((stay, index): StayConditions => {
     const rows = measured.filter((row) => row.stay === index);
@@ -72,27 +76,36 @@ export async function conditionsOf(
         const assurance = group.every((row) => row.assurance === 'device-signed')
           ? 'device-signed'
           : 'session-authenticated';
-        for (const limit of limits.filter((rule) => rule.stream === stream && rule.unit === unit)) {
-          for (const breach of judgeLimit(limit, intervals, stay)) {
-            excursions.push({
-              device,
-              stream,
-              unit,
-              source: 'limits',
-              rule: limit.id,
-              min: limit.min,
-              max: limit.max,
-              fromMs: breach.fromMs,
-              toMs: breach.toMs,
-              peak: breach.peak,
-              certainty: breach.certainty,
-              assurance,
-              place: stay.place,
-              inUnit: stay.unit,
-            });
-          }
+        for (const breach of breachesOf(limits, { stream, unit, intervals }, stay)) {
+          excursions.push({
+            device,
+            stream,
+            unit,
+            source: 'limits',
+            rule: breach.rule.id,
+            min: breach.rule.min,
+            max: breach.rule.max,
+            fromMs: breach.fromMs,
+            toMs: breach.toMs,
+            peak: breach.peak,
+            certainty: breach.certainty,
+            assurance,
+            place: stay.place,
+            inUnit: stay.unit,
+          });
         }
-        return { device, stream, unit, assurance, ...figuresOf(intervals), ...coarsen(intervals) };
+        const calibrationDueMs = due.get(device) ?? null;
+        const lastMs = intervals.at(-1)?.startMs ?? 0;
+        return {
+          device,
+          stream,
+          unit,
+          assurance,
+          calibrationDueMs,
+          calibrationOverdue: calibrationDueMs !== null && calibrationDueMs < lastMs + summaryIntervalMs,
+          ...figuresOf(intervals),
+          ...coarsen(intervals),
+        };
       }),
     };
   });
@@ -103,6 +116,95 @@ export async function conditionsOf(
     missingSummaries: await missingSummaries(on, stays),
     truncated: measured.length >= maxFigureRows,
   };
+}
+
+/** How many excursions there were, by how sure they are. */
+export interface ExcursionCount {
+  readonly certain: number;
+  readonly possible: number;
+}
+
+/**
+ * Counts what `conditionsOf` finds, without the figures: only intervals that hold a value outside a limit leave the
+ * database, because no other is part of an excursion.
+ */
+export async function countExcursions(
+  on: Queryable,
+  stays: readonly Stay[],
+  limits: readonly Rule[],
+): Promise<ExcursionCount> {
+  const rows = limits.length === 0 ? [] : await figuresOutside(on, stays, limits);
+  const streams = Map.groupBy(
+    rows,
+    (row) => `${row.stay}\u0000${row.device}\u0000${row.stream}\u0000${row.unit ?? ''}`,
+  );
+  const breaches = [...streams.values()].flatMap((group) => {
+    const [{ stay, stream, unit }] = group as [OutsideRow, ...OutsideRow[]];
+    const intervals = group.map((row) => ({ ...row, startMs: row.start_ms, count: 1, mean: row.min }));
+    return breachesOf(limits, { stream, unit, intervals }, stays[stay] as Stay);
+  });
+  const found = [...breaches, ...(await edgeExcursions(on, stays, limits))];
+  const count = (certainty: FoundExcursion['certainty']) =>
+    found.filter((excursion) => excursion.certainty === certainty).length;
+  return { certain: count('certain'), possible: count('possible') };
+}
+
+function breachesOf(
+  limits: readonly Rule[],
+  { stream, unit, intervals }: { stream: string; unit: string | null; intervals: readonly Interval[] },
+  stay: Stay,
+): Breach[] {
+  return limits
+    .filter((limit) => limit.stream === stream && limit.unit === unit)
+    .flatMap((limit) => judgeLimit(limit, intervals, stay));
+}
+
+interface OutsideRow extends Record<string, unknown> {
+  readonly stay: number;
+  readonly device: string;
+  readonly stream: string;
+  readonly unit: string | null;
+  readonly start_ms: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Figures by interval, of the intervals that break one of the limits. */
+async function figuresOutside(
+  on: Queryable,
+  stays: readonly Stay[],
+  limits: readonly Rule[],
+): Promise<readonly OutsideRow[]> {
+  if (stays.length === 0) return [];
+  return on.query<OutsideRow>(
+    `with ${devicesOfStays}, rule as (
+       select * from jsonb_to_recordset($6::jsonb) as r(stream text, unit text, min bigint, max bigint)
+     )
+     select f.* from (
+       select s.stay, c.device, c.stream, c.unit, c.start_ms, min(c.min) as min, max(c.max) as max
+       from speaking s
+       join conditions c on c.device = s.device and c.start_ms <= s.to_ms and c.start_ms > s.from_ms - ${summaryIntervalMs}
+       where c.stream in (select stream from rule)
+       group by s.stay, c.device, c.stream, c.unit, c.start_ms
+     ) f
+     where exists (
+       select 1 from rule r where r.stream = f.stream and r.unit = f.unit and (f.max > r.max or f.min < r.min))
+     order by f.stay, f.device, f.stream, f.unit, f.start_ms
+     limit ${maxFigureRows}`,
+    [...stayParameters(stays), JSON.stringify(limits)],
+  );
+}
+
+/** Until when each device's calibration holds, in milliseconds since 1970; devices without calibration are left out. */
+async function calibrationDue(on: Queryable, devices: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const names = [...new Set(devices)];
+  if (names.length === 0) return new Map();
+  const rows = await on.query<{ device: string; due_ms: number }>(
+    `select device, (record -> 'calibration' ->> 'dueMs')::bigint as due_ms from devices
+     where device = any($1::text[]) and record -> 'calibration' ->> 'dueMs' is not null`,
+    [names],
+  );
+  return new Map(rows.map(({ device, due_ms }) => [device, due_ms]));
 }
 
 interface FigureRow extends Record<string, unknown> {

@@ -4,7 +4,7 @@ import type { Queryable } from '../store/database.ts';
 import { conditionsOf, type Stay, staysOf } from './conditions.ts';
 import { hopsOf, transitsOf } from './hops.ts';
 import { evidenceOf, placesOf } from './lookups.ts';
-import type { Conditions, Containment, Hop, Transit } from './shapes.ts';
+import type { Conditions, Containment, Hop, Place, Transit } from './shapes.ts';
 import { endOrNull, maxWhereaboutsRows, whereabouts } from './whereabouts.ts';
 
 /** Where a thing has been, in what, and under which conditions. */
@@ -17,15 +17,28 @@ export interface History {
   readonly truncated: boolean;
 }
 
-/**
- * The whole history of a lot, an item or a unit.
- * @param itself whether trackers can be associated with it, as with a unit
- */
+interface PathOptions {
+  /** Whether trackers can be associated with it, as with a unit. */
+  readonly itself: boolean;
+  readonly nowMs: number;
+}
+
+/** The whole history of a lot, an item or a unit. */
 export async function historyOf(
   on: Queryable,
   item: string,
-  options: { readonly limits: readonly Rule[]; readonly itself: boolean; readonly nowMs: number },
+  options: PathOptions & { readonly limits: readonly Rule[] },
 ): Promise<History> {
+  const { stays, place, ...path } = await pathOf(on, item, options);
+  return { ...path, conditions: await conditionsOf(on, stays, options.limits, place) };
+}
+
+/** A history without its conditions, and the stays for which there can be some. */
+export async function pathOf(
+  on: Queryable,
+  item: string,
+  options: PathOptions,
+): Promise<Omit<History, 'conditions'> & { readonly stays: Stay[]; readonly place: (gln: string) => Place }> {
   const found = await whereabouts(on, [{ item, fromMs: 0, toMs: openEndMs }]);
   const evidence = await evidenceOf(
     on,
@@ -60,7 +73,8 @@ export async function historyOf(
         packed: evidence.get(presence.from_event) ?? null,
         unpacked: evidence.get(presence.to_event ?? '') ?? null,
       })),
-    conditions: await conditionsOf(on, stays, options.limits, place),
     truncated: found.length >= maxWhereaboutsRows,
+    stays,
+    place,
   };
 }

@@ -3,8 +3,9 @@ import { canonicalLink, gtin14, lotNumber } from '@hopline/protocol/gs1';
 import { z } from 'zod';
 import { found } from '../gateway-error.ts';
 import type { Queryable } from '../store/database.ts';
+import { countExcursions } from './conditions.ts';
 import { asOfSchema } from './freshness.ts';
-import { historyOf } from './history.ts';
+import { historyOf, pathOf } from './history.ts';
 import { placesOf } from './lookups.ts';
 import {
   conditionsSchema,
@@ -99,27 +100,23 @@ export async function readLot(
   nowMs: number,
 ): Promise<Omit<Lot, 'asOf' | 'stale'>> {
   const id = lotId(gtin, lot);
-  const [item] = await on.query<{ gtin: string; lot: string; first_ms: number }>(
-    'select * from items where item = $1',
-    [id],
-  );
-  const known = found(item, 'the lot', { gtin, lot });
+  const known = await itemOf(on, id, { gtin, lot });
   const product = await productOf(on, known.gtin);
   const history = await historyOf(on, id, { limits: product?.limits ?? [], itself: false, nowMs });
   const holdings = await holdingsOf(on, id);
-  const events = await eventsOf(on, [id, ...history.units.map((unit) => unit.unit)], id);
-  const last = events.at(-1);
+  const items = [id, ...history.units.map((unit) => unit.unit)];
+  const { events, truncated } = await eventsOf(on, items, id);
   return {
     id,
     gtin: known.gtin,
     lot: known.lot,
     product: product && { gtin: product.gtin, name: product.name, mspId: product.mspId, limits: product.limits },
     origin: await originOf(on, id),
-    disposition: events.findLast((event) => event.disposition !== null && event.roles.length > 0)?.disposition ?? null,
+    disposition: await dispositionOf(on, id),
     state: stateOf(history),
-    firstMs: events[0]?.timeMs ?? known.first_ms,
-    lastMs: last?.timeMs ?? known.first_ms,
+    ...(await spanOf(on, items, id, known.first_ms)),
     ...history,
+    truncated: history.truncated || truncated,
     holdings,
     events,
     discrepancies: (
@@ -131,26 +128,44 @@ export async function readLot(
   };
 }
 
-/** The part of a lot that needs no credentials. */
-export function publicLot(lot: Omit<Lot, 'asOf' | 'stale'>): Omit<PublicLot, 'asOf' | 'stale'> {
-  const count = (certainty: string) => lot.conditions.excursions.filter((e) => e.certainty === certainty).length;
+/**
+ * The part of a lot that needs no credentials, and no more work than it takes: its path, the last word on it, and how many
+ * excursions there were. Throws `not-found`.
+ */
+export async function readPublicLot(
+  on: Queryable,
+  gtin: string,
+  lot: string,
+  nowMs: number,
+): Promise<Omit<PublicLot, 'asOf' | 'stale'>> {
+  const id = lotId(gtin, lot);
+  const known = await itemOf(on, id, { gtin, lot });
+  const product = await productOf(on, known.gtin);
+  const { hops, units, stays } = await pathOf(on, id, { itself: false, nowMs });
   return {
-    id: lot.id,
-    gtin: lot.gtin,
-    lot: lot.lot,
-    product: lot.product && { name: lot.product.name },
-    disposition: lot.disposition,
-    firstMs: lot.firstMs,
-    lastMs: lot.lastMs,
-    hops: lot.hops.map((hop) => ({
+    id,
+    gtin: known.gtin,
+    lot: known.lot,
+    product: product && { name: product.name },
+    disposition: await dispositionOf(on, id),
+    ...(await spanOf(on, [id, ...units.map((unit) => unit.unit)], id, known.first_ms)),
+    hops: hops.map((hop) => ({
       kind: hop.place.kind,
       arrivalMs: hop.arrivalMs,
       departureMs: hop.departureMs,
       transactionId: hop.arrived?.transactionId ?? null,
       block: hop.arrived?.block ?? null,
     })),
-    excursions: { certain: count('certain'), possible: count('possible') },
+    excursions: await countExcursions(on, stays, product?.limits ?? []),
   };
+}
+
+async function itemOf(on: Queryable, id: string, asked: { gtin: string; lot: string }) {
+  const [item] = await on.query<{ gtin: string; lot: string; first_ms: number }>(
+    'select gtin, lot, first_ms from items where item = $1',
+    [id],
+  );
+  return found(item, 'the lot', asked);
 }
 
 /** The product of a GTIN with its limits; `null` where nobody has registered it. */
@@ -209,12 +224,47 @@ async function holdingsOf(on: Queryable, id: string): Promise<Lot['holdings']> {
   }));
 }
 
+/** Events that speak of the lot $2, and those that speak of the units $1 while it was in them. */
+const eventsConcerned = `events e join event_items i on i.event = e.event and i.declaration = e.declaration
+     where i.item = $2 or (i.item = any($1::text[]) and exists (
+       select 1 from presences p where p.subject = $2 and p.at = 'unit' and p.where_id = i.item
+         and e.time_ms between p.from_ms and p.to_ms))`;
+
+/** When the lot was first and last heard of, over all events, however many are shown. */
+async function spanOf(
+  on: Queryable,
+  items: readonly string[],
+  id: string,
+  known: number,
+): Promise<{ firstMs: number; lastMs: number }> {
+  const [row] = await on.query<{ first_ms: number | null; last_ms: number | null }>(
+    `select min(e.time_ms) as first_ms, max(e.time_ms) as last_ms from ${eventsConcerned}`,
+    [[...new Set(items)], id],
+  );
+  return { firstMs: row?.first_ms ?? known, lastMs: row?.last_ms ?? known };
+}
+
+/** What the last event that speaks of the lot itself, and says so, makes of it. */
+async function dispositionOf(on: Queryable, id: string): Promise<string | null> {
+  const [row] = await on.query<{ disposition: string }>(
+    `select e.disposition from events e join event_items i on i.event = e.event and i.declaration = e.declaration
+     where i.item = $1 and e.disposition is not null
+     order by e.time_ms desc, e.block desc, e.tx_position desc, e.position desc limit 1`,
+    [id],
+  );
+  return row?.disposition ?? null;
+}
+
 /**
  * Events that speak of the lot, and those that speak of units while it was in them, in the order of their own times.
- * `roles` is empty for the latter.
+ * `roles` is empty for the latter. Where there are more than `maxEventsPerLot`, the earliest.
  */
-async function eventsOf(on: Queryable, items: readonly string[], id: string): Promise<Lot['events']> {
-  const rows = await on.query<{
+async function eventsOf(
+  on: Queryable,
+  items: readonly string[],
+  id: string,
+): Promise<{ events: Lot['events']; truncated: boolean }> {
+  const selected = await on.query<{
     event: string;
     type: string;
     action: string | null;
@@ -232,20 +282,18 @@ async function eventsOf(on: Queryable, items: readonly string[], id: string): Pr
   }>(
     `select e.event, e.type, e.action, e.biz_step, e.disposition, e.time_ms, e.place, e.msp_id, e.signer, e.outcome, e.flags,
        e.transaction_id, e.block, coalesce(jsonb_agg(distinct i.role) filter (where i.item = $2), '[]') as roles
-     from events e join event_items i on i.event = e.event and i.declaration = e.declaration
-     where i.item = $2 or (i.item = any($1::text[]) and exists (
-       select 1 from presences p where p.subject = $2 and p.at = 'unit' and p.where_id = i.item
-         and e.time_ms between p.from_ms and p.to_ms))
+     from ${eventsConcerned}
      group by e.event, e.declaration
      order by e.time_ms, e.block, e.tx_position, e.position
-     limit ${maxEventsPerLot}`,
+     limit ${maxEventsPerLot + 1}`,
     [[...new Set(items)], id],
   );
+  const rows = selected.slice(0, maxEventsPerLot);
   const place = await placesOf(
     on,
     rows.map((row) => row.place),
   );
-  return rows.map((row) => ({
+  const events = rows.map((row) => ({
     event: row.event,
     type: row.type,
     action: row.action,
@@ -261,4 +309,5 @@ async function eventsOf(on: Queryable, items: readonly string[], id: string): Pr
     transactionId: row.transaction_id,
     block: row.block,
   }));
+  return { events, truncated: selected.length > maxEventsPerLot };
 }

@@ -101,6 +101,9 @@ export const streamConditionsSchema = z.object({
   stream: z.string(),
   unit: z.string().nullable(),
   assurance: z.enum(['device-signed', 'session-authenticated']),
+  /** Until when the device's calibration on the ledger holds; overdue where some of these figures are later. */
+  calibrationDueMs: z.int().nullable(),
+  calibrationOverdue: z.boolean(),
   count: z.int(),
   min: z.int(),
   max: z.int(),
