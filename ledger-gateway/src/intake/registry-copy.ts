@@ -13,7 +13,7 @@ import {
 } from '@hopline/protocol';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../gateway-error.ts';
-import { readCheckpoint } from '../projection/apply-block.ts';
+import { readCheckpoint } from '../projection/checkpoint.ts';
 import type { Queryable } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 

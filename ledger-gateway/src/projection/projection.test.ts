@@ -1,5 +1,7 @@
 import { encodeState, stateKey } from '@hopline/protocol';
 import { afterAll, describe, expect, test } from 'vitest';
+import { readOverlaps } from '../query/overlaps.ts';
+import { readOverview } from '../query/overview.ts';
 import { hexBytes } from '../store/insert-rows.ts';
 import type { Store } from '../store/store.ts';
 import { testDatabases } from '../testing/databases.ts';
@@ -21,6 +23,7 @@ const figures = [
     streams: [{ stream: 'temperature', unit: 'Cel', intervals: [{ startMs: 0, count: 2, min: 1, max: 3, mean: 2 }] }],
   },
 ];
+type Figures = (typeof figures)[number];
 const site = (name: string) =>
   encodeState('site', { schema: 1, gln: '9521002000115', mspId: 'FreshHubMSP', name, kind: 'warehouse' });
 const key = stateKey('site', '9521002000115');
@@ -121,5 +124,44 @@ describe.each(databases.kinds)('the projection on %s', (kind) => {
     expect(await late.query('select * from statements')).toEqual([]);
     for (const { facts } of blocks) await second.apply(facts);
     expect(await dumpProjection(late)).toEqual(rows);
+  }, 60_000);
+
+  test('one reading at two sites shows, whichever summary comes first', async () => {
+    const at = (ranges: { epoch: number; first: number; last: number }[]) => [{ ...(figures[0] as Figures), ranges }];
+    const elsewhere = { node: '9521002000122/0' };
+    const blocks = [
+      await anchoringBlock(0, at([{ epoch: 1, first: 0, last: 9 }])),
+      await anchoringBlock(1, at([{ epoch: 1, first: 10, last: 19 }]), elsewhere),
+      await anchoringBlock(2, at([{ epoch: 2, first: 0, last: 9 }]), elsewhere),
+      await anchoringBlock(3, at([{ epoch: 1, first: 7, last: 8 }]), elsewhere),
+      await anchoringBlock(4, at([{ epoch: 1, first: 12, last: 12 }])),
+      // The same node again is no other site.
+      await anchoringBlock(5, at([{ epoch: 2, first: 0, last: 9 }]), elsewhere),
+    ];
+    const [early, late] = [await databases.open(kind), await databases.open(kind)];
+    const [first, second] = [await Projection.open(early), await Projection.open(late)];
+    for (const { facts, summary, summaryDigest } of blocks) {
+      await keepSummary(early, summaryDigest, summary);
+      await first.apply(facts);
+      await second.apply(facts);
+    }
+    for (const { summary, summaryDigest } of [...blocks].reverse())
+      await keepSummary(late, summaryDigest, summary, true);
+    const { overlaps, next } = await readOverlaps(late, { offset: 0, limit: 10 });
+    expect(overlaps).toEqual([
+      {
+        device,
+        epoch: 1,
+        first: 7,
+        last: 12,
+        batches: [
+          { node: testNode, sequence: 0 },
+          { node: elsewhere.node, sequence: 1 },
+        ],
+      },
+    ]);
+    expect(next).toBeNull();
+    expect(await dumpProjection(late)).toEqual(await dumpProjection(early));
+    expect((await readOverview(late, { mspId: 'FreshHubMSP', name: 'FreshHub' })).counts.overlaps).toBe(1);
   }, 60_000);
 });

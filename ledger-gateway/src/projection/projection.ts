@@ -1,7 +1,8 @@
 import type { BlockFacts } from '../ledger/block-facts.ts';
 import type { Store } from '../store/store.ts';
-import { applyBlock, type Checkpoint, readCheckpoint } from './apply-block.ts';
+import { applyBlock } from './apply-block.ts';
 import type { BlockChanges } from './block-changes.ts';
+import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { foldBlock } from './fold-block.ts';
 import { clearProjection } from './rebuild.ts';
 

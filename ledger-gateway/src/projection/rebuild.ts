@@ -1,5 +1,5 @@
 import type { Queryable } from '../store/database.ts';
-import { type Checkpoint, readCheckpoint } from './apply-block.ts';
+import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { columns } from './rows.ts';
 
 /** Empties the derived tables and sets the checkpoint back. The gateway's own tables stay as they are. */

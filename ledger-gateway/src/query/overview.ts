@@ -23,6 +23,8 @@ export const overviewSchema = z.object({
     events: z.int(),
     discrepancies: z.int(),
     missingSummaries: z.int(),
+    /** Pairs of nodes that hold the same readings of a device; `/api/overlaps` lists them. */
+    overlaps: z.int(),
     transactions: z.object({ valid: z.int(), invalid: z.int() }),
   }),
   batches: z.array(batchSchema),
@@ -62,6 +64,7 @@ export async function readOverview(
        (select count(*) from events) as events,
        (select count(*) from discrepancies where record ->> 'kind' <> 'settled') as discrepancies,
        (select count(*) from missing_summaries) as missing_summaries,
+       (select count(*) from reading_overlaps) as overlaps,
        (select count(*) from transactions where code = 0) as valid,
        (select count(*) from transactions where code <> 0) as invalid`,
   );
@@ -85,6 +88,7 @@ export async function readOverview(
       events: n('events'),
       discrepancies: n('discrepancies'),
       missingSummaries: n('missing_summaries'),
+      overlaps: n('overlaps'),
       transactions: { valid: n('valid'), invalid: n('invalid') },
     },
     batches,

@@ -24,10 +24,11 @@ export async function anchoringBlock(
   more: Partial<Statement> = {},
 ): Promise<{ facts: BlockFacts; summary: Uint8Array; summaryDigest: string }> {
   const { key } = await generateSigningKey();
+  const { node = testNode } = more;
   const sequence = number;
-  const summary = encodeSummary({ node: testNode, sequence, devices });
+  const summary = encodeSummary({ node, sequence, devices });
   const bytes = await signStatement(key, 'provenance', {
-    node: testNode,
+    node,
     sequence,
     previous: noPrevious,
     registryVersion: 1,
@@ -41,16 +42,16 @@ export async function anchoringBlock(
     ...more,
   });
   const digest = toBase64Url(await statementDigest(bytes));
-  const head = { schema: 1 as const, node: testNode, sequence, digest, sealedAtMs: 3_000 + number, registryVersion: 1 };
+  const head = { schema: 1 as const, node, sequence, digest, sealedAtMs: 3_000 + number, registryVersion: 1 };
   const facts = transactionBlock(number, {
     name: 'readings:AnchorStatements',
     argument: JSON.stringify({ statements: [toBase64Url(bytes)] }),
     writes: [
       {
-        key: stateKey('statement', testNode, formatSequence(sequence)),
+        key: stateKey('statement', node, formatSequence(sequence)),
         value: encodeState('statement', { schema: 1, digest }),
       },
-      { key: stateKey('head', testNode), value: encodeState('head', head) },
+      { key: stateKey('head', node), value: encodeState('head', head) },
     ],
   });
   return { facts, summary, summaryDigest: toBase64Url(await summaryDigest(summary)) };
