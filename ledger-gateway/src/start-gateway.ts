@@ -15,6 +15,7 @@ import type { AppContext } from './http/app-context.ts';
 import { httpLimits } from './http/limits.ts';
 import { Live } from './http/live.ts';
 import { createMetrics } from './http/metrics.ts';
+import { cleanUpRegularly } from './intake/clean-up.ts';
 import { fetchSummaries } from './intake/fetch-summaries.ts';
 import { NodeChains } from './intake/node-chain.ts';
 import { RegistryCopies } from './intake/registry-copy.ts';
@@ -174,6 +175,9 @@ async function run(parts: Parts): Promise<Gateway> {
       log.debug({ err: error, peer }, 'a summary could not be fetched'),
     ),
   ];
+  work.push(
+    cleanUpRegularly(store, clock, signal, (error) => log.error({ err: error }, 'old rows could not be removed')),
+  );
   let stopped: Promise<void> | undefined;
   return {
     url: state.url,

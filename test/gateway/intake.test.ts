@@ -14,6 +14,7 @@ import {
   uploadResultSchema,
 } from '@hopline/protocol';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { sitesSchema } from '../../ledger-gateway/src/query/sites.ts';
 import { EdgeNode } from './edge-node.ts';
 import { apiOf, mspIds, type Network, type RunningGateway, startNetwork } from './network.ts';
 
@@ -41,6 +42,10 @@ const newNode = () => EdgeNode.enrol(gateway, mspIds.freshHub, `${gln}/${nodes++
 const results = async (response: Response) => {
   expect(response.status).toBe(200);
   return uploadResultSchema.parse(await response.json()).results;
+};
+const lastRefusal = async (node: string) => {
+  const { sites } = sitesSchema.parse(await gateway.api.get('/api/sites'));
+  return sites.flatMap((site) => site.nodes).find((known) => known.node === node)?.lastRefusal;
 };
 const problem = async (response: Response) => ({ status: response.status, ...((await response.json()) as object) });
 
@@ -89,6 +94,13 @@ describe('statements', () => {
       code: 'statement-fork',
       sequence: 0,
     });
+    expect(await lastRefusal(edge.node)).toMatchObject({
+      code: 'statement-fork',
+      details: { sequence: 0 },
+      resolvedMs: null,
+    });
+    await results(await edge.upload([await edge.seal()]));
+    expect(await lastRefusal(edge.node)).toMatchObject({ code: 'statement-fork', resolvedMs: expect.any(Number) });
   });
 
   test('that were altered on their way are refused before anything is submitted', async () => {

@@ -6,6 +6,7 @@ import { newSecret, secretDigest } from './secret.ts';
 
 const dayMs = 86_400_000;
 export const maxKeyLifeMs = 730 * dayMs;
+/** Keys that are valid at one time. Those that have ended go after a while (`cleanUp`). */
 export const maxKeys = 1000;
 
 export const newKeySchema = z.strictObject({
@@ -61,7 +62,10 @@ export async function createApiKey(
     revoked_ms: null,
   };
   await store.writeOwn(async (tx, put) => {
-    const [count] = await tx.query<{ n: number }>('select count(*) as n from api_keys where revoked_ms is null');
+    const [count] = await tx.query<{ n: number }>(
+      'select count(*) as n from api_keys where revoked_ms is null and expires_ms > $1',
+      [nowMs],
+    );
     if ((count?.n ?? 0) >= maxKeys)
       throw new GatewayError('conflict', `there are ${maxKeys} keys already`, { maxKeys });
     await put({ table: 'api_keys', row });

@@ -7,6 +7,9 @@ import { newSecret } from './secret.ts';
 
 const dayMs = 86_400_000;
 
+/** Codes that are out at one time, neither used nor expired: a large fleet on its way into the registry. */
+export const maxOpenCodes = 100_000;
+
 export const newCodeSchema = z.strictObject({
   purpose: purposeSchema,
   subject: z.string().min(1).max(200),
@@ -24,21 +27,32 @@ interface CodeRow extends Record<string, unknown> {
   readonly used_ms: number | null;
 }
 
-/** Gives out a one-time code for one subject. The code binds a proof of possession to this organisation's wish. */
+/**
+ * Gives out a one-time code for one subject. The code binds a proof of possession to this organisation's wish.
+ * @throws GatewayError `conflict` where `maxOpen` are out already
+ */
 export async function createEnrolmentCode(
   store: Store,
   { purpose, subject, expiresInMs }: z.output<typeof newCodeSchema>,
   { nowMs, randomBytes }: Entropy,
+  maxOpen: number = maxOpenCodes,
 ): Promise<{ code: string; expiresMs: number }> {
   const code = newSecret('hc_', randomBytes);
   const digest = await enrolmentCodeDigest(code);
   const expiresMs = nowMs + expiresInMs;
-  await store.writeOwn((_tx, put) =>
-    put({
+  await store.writeOwn(async (tx, put) => {
+    const [open] = await tx.query<{ n: number }>(
+      'select count(*) as n from enrolment_codes where used_ms is null and expires_ms > $1',
+      [nowMs],
+    );
+    if ((open?.n ?? 0) >= maxOpen) {
+      throw new GatewayError('conflict', `there are ${maxOpen} one-time codes out already`, { maxOpenCodes: maxOpen });
+    }
+    await put({
       table: 'enrolment_codes',
       row: { digest, purpose, subject, created_ms: nowMs, expires_ms: expiresMs, used_ms: null },
-    }),
-  );
+    });
+  });
   return { code, expiresMs };
 }
 

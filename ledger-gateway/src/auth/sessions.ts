@@ -6,6 +6,8 @@ import { newSecret, secretDigest } from './secret.ts';
 
 export const sessionCookie = 'hopline_session';
 export const sessionLifeMs = 12 * 3_600_000;
+/** Sessions that one key has open at a time; beyond it the oldest ends. */
+export const maxSessionsPerKey = 100;
 
 /** Opens a session for whoever shows a valid key; `null` otherwise. The token goes into a cookie. */
 export async function openSession(
@@ -16,7 +18,11 @@ export async function openSession(
   const caller = await callerOfKey(store, key, nowMs);
   if (!caller) return null;
   const token = newSecret('hs_', randomBytes);
-  await store.query('delete from sessions where expires_ms <= $1', [nowMs]);
+  await store.query(
+    `delete from sessions where expires_ms <= $1 or digest in (
+       select digest from sessions where key_id = $2 order by created_ms desc, digest offset $3)`,
+    [nowMs, caller.id, maxSessionsPerKey - 1],
+  );
   await store.query('insert into sessions (digest, key_id, created_ms, expires_ms) values ($1, $2, $3, $4)', [
     await secretDigest(token),
     caller.id,

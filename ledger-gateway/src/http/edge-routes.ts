@@ -1,4 +1,4 @@
-import { excursionAlertSchema, maxStatementsPerUpload, uploadResultSchema } from '@hopline/protocol';
+import { excursionAlertSchema, maxStatementsPerUpload, ProtocolError, uploadResultSchema } from '@hopline/protocol';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { nodeOfToken } from '../auth/node-tokens.ts';
@@ -7,10 +7,12 @@ import { anchorUpload } from '../intake/anchor-upload.ts';
 import { headReport } from '../intake/head-report.ts';
 import { keepAlert } from '../intake/keep-alert.ts';
 import { anchoredBatches } from '../intake/node-batches.ts';
+import { noteAnchored, noteRefusal } from '../intake/upload-refusals.ts';
 import type { AppContext, AppEnv } from './app-context.ts';
 import { bearerOf } from './authenticate.ts';
 import { httpLimits } from './limits.ts';
 import { parseRequest } from './problem-response.ts';
+import { statusOf } from './problem-status.ts';
 import { RateLimit } from './rate-limit.ts';
 import { demandType, readBytes, readJson } from './read-body.ts';
 import { route } from './route.ts';
@@ -57,9 +59,11 @@ export function edgeRoutes(app: AppContext): Hono<AppEnv> {
         try {
           const result = await anchorUpload(app.intake, node, bytes);
           app.metrics.statements.inc({ outcome: 'anchored' }, result.results.length);
+          await noteAnchored(app.store, node, app.clock.now());
           return c.json(result);
         } catch (error) {
           app.metrics.statements.inc({ outcome: 'refused' });
+          if (isForGood(error)) await noteRefusal(app.store, node, error, app.clock.now());
           throw error;
         }
       },
@@ -135,4 +139,11 @@ export function edgeRoutes(app: AppContext): Hono<AppEnv> {
         return c.json({ seq }, 202);
       },
     );
+}
+
+/** Whether the same upload will be refused again: those are shown beside the node. */
+function isForGood(error: unknown): error is GatewayError | ProtocolError {
+  if (!(error instanceof GatewayError || error instanceof ProtocolError)) return false;
+  const status = statusOf(error.code);
+  return (status < 500 && status !== 429) || error.code === 'ledger-failed';
 }

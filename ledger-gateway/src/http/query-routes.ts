@@ -9,8 +9,9 @@ import { batchesQuerySchema, batchesSchema, readBatches, readSummary } from '../
 import { find, findSchema, maxFindChars } from '../query/find.ts';
 import { asOf } from '../query/freshness.ts';
 import { lotId, lotSchema, publicLotSchema, readLot, readPublicLot } from '../query/lot.ts';
+import { overlapsQuerySchema, overlapsSchema, readOverlaps } from '../query/overlaps.ts';
 import { overviewSchema, readOverview } from '../query/overview.ts';
-import { readSites, sitesSchema } from '../query/sites.ts';
+import { readSites, sitesQuerySchema, sitesSchema } from '../query/sites.ts';
 import { directionSchema, readTrace, traceSchema } from '../query/trace.ts';
 import { readUnit, unitSchema } from '../query/unit.ts';
 import type { AppContext, AppEnv } from './app-context.ts';
@@ -126,10 +127,16 @@ export function queryRoutes(app: AppContext): Hono<AppEnv> {
     )
     .get(
       '/sites',
-      route({ summary: 'Sites with their edge nodes and devices', tag: 'sites', answer: sitesSchema }),
+      route({
+        summary: 'Sites with their edge nodes and devices',
+        tag: 'sites',
+        query: sitesQuerySchema,
+        answer: sitesSchema,
+      }),
       async (c) => {
+        const page = parseRequest(sitesQuerySchema, c.req.query());
         const freshness = fresh();
-        return c.json({ ...(await readSites(store)), ...freshness });
+        return c.json({ ...(await readSites(store, page)), ...freshness });
       },
     )
     .get(
@@ -177,6 +184,20 @@ export function queryRoutes(app: AppContext): Hono<AppEnv> {
         const query = parseRequest(alertsQuerySchema, c.req.query());
         const freshness = fresh();
         return c.json({ ...(await readAlerts(store, query)), ...freshness });
+      },
+    )
+    .get(
+      '/overlaps',
+      route({
+        summary: 'Readings of a device that two edge nodes have anchored',
+        tag: 'batches',
+        query: overlapsQuerySchema,
+        answer: overlapsSchema,
+      }),
+      async (c) => {
+        const query = parseRequest(overlapsQuerySchema, c.req.query());
+        const freshness = fresh();
+        return c.json({ ...(await readOverlaps(store, query)), ...freshness });
       },
     )
     .get('/overview', route({ summary: 'The start page', tag: 'overview', answer: overviewSchema }), async (c) => {

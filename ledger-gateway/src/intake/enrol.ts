@@ -8,7 +8,7 @@ import {
 } from '@hopline/protocol';
 import type { Entropy } from '../auth/api-keys.ts';
 import { checkEnrolmentCode, useEnrolmentCode } from '../auth/enrolment-codes.ts';
-import { createNodeToken } from '../auth/node-tokens.ts';
+import { assertRoomForToken, createNodeToken } from '../auth/node-tokens.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Committed } from '../ledger/submit.ts';
@@ -50,6 +50,7 @@ export async function enrolNode(
   proof: string,
 ): Promise<{ node: string; token: string; expiresMs: number; transactionId: string; block: number }> {
   const enrolment = await checkProof(context, proof, 'edge-node');
+  await assertRoomForToken(context.store, context.entropy().nowMs);
   const { transactionId, block } = await context.submit('registry:EnrolEdgeNode', { proof });
   await useEnrolmentCode(context.store, enrolment.codeDigest, context.entropy().nowMs);
   const token = await createNodeToken(context.store, enrolment.subject, context.entropy());
