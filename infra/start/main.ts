@@ -7,7 +7,7 @@ import { organisations } from '../story/network.ts';
 import { LiveLine } from './live-line.ts';
 import { defaultPortBase } from './port-plan.ts';
 import { type Stack, startStack } from './stack.ts';
-import { defaultStorySize } from './story-plan.ts';
+import { defaultStorySize, planStory } from './story-plan.ts';
 import { openStory, type StoryRun } from './story-run.ts';
 
 const help = `npm start -- [options]
@@ -67,6 +67,8 @@ async function run(): Promise<void> {
   let story: StoryRun | null = null;
   try {
     const options = readOptions();
+    // Sizes that cannot be had are refused before anything runs.
+    planStory({ ...options.size, endMs: started });
     console.log('Hopline is starting');
     await buildConsole({ quiet: true });
     progress('pages built');

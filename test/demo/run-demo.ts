@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from '../../infra/start/gateway-client.ts';
 import { findPortBase } from '../../infra/start/port-plan.ts';
 import { type Stack, startStack } from '../../infra/start/stack.ts';
-import type { StorySize } from '../../infra/start/story-plan.ts';
+import { planStory, type StorySize } from '../../infra/start/story-plan.ts';
 import { openStory, type StoryRun } from '../../infra/start/story-run.ts';
 import { type Misbehaviour, totalOf } from '../../sensor-sim/src/index.ts';
 import type { FsckReport } from '../fsck/check.ts';
@@ -52,6 +52,8 @@ const wrongs: readonly Misbehaviour[] = [
 export async function runDemo(options: DemoOptions): Promise<{ result: DemoResult; problems: readonly string[] }> {
   const { onProgress, signal, size } = options;
   const started = Date.now();
+  // Sizes that cannot be had are refused before anything runs.
+  planStory(size);
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => undefined);
   const stack = await startStack({
