@@ -1,50 +1,78 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { processIdentity } from './process-identity.ts';
 
-const name = 'edge.lock';
+const name = 'edge-lock.sqlite';
+/** Starters hold the database for the moment of one look and one write. */
+const lockTimeoutMs = 5_000;
 
 export interface FolderLock {
   /** Hands the lock to the process that has the disk from now on: it may outlive this one. */
-  handTo(pid: number): Promise<void>;
-  release(): Promise<void>;
+  handTo(pid: number): void;
+  /** Gives the folder free, unless somebody else has it by now. */
+  release(): void;
+}
+
+interface Holder {
+  readonly pid: number;
+  readonly identity: string;
 }
 
 /**
- * Takes a folder for one edge alone, since two on one disk would fork their chains. A lock whose process is gone is taken
- * over. Throws where a live one holds it, naming it.
+ * Takes a folder for one edge alone, since two on one disk would fork their chains. The lock follows the process that it was
+ * handed to: number and time of start, so that a number given out again after a crash or a reboot holds nothing. Look and
+ * write are one SQLite transaction, so that of two starters one wins. Throws where a live process holds it, naming it.
  */
-export async function lockFolder(folder: string): Promise<FolderLock> {
+export function lockFolder(folder: string): FolderLock {
+  mkdirSync(folder, { recursive: true });
   const path = join(folder, name);
-  for (;;) {
-    try {
-      await writeFile(path, String(process.pid), { flag: 'wx' });
-      return { handTo: (pid) => writeFile(path, String(pid)), release: () => rm(path, { force: true }) };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  let mine = holderOf(process.pid);
+  inTransaction(path, (database) => {
+    const held = read(database);
+    if (held && processIdentity(held.pid) === held.identity) {
+      throw new Error(`the edge's folder ${folder} is in use by process ${held.pid}`);
     }
-    const holder = Number(await readFile(path, 'utf8').catch(() => '0'));
-    if (await isEdge(holder)) throw new Error(`the edge's folder ${folder} is in use by process ${holder}`);
-    await rm(path, { force: true });
+    write(database, mine);
+  });
+  return {
+    handTo: (pid) => {
+      mine = holderOf(pid);
+      inTransaction(path, (database) => write(database, mine));
+    },
+    release: () => {
+      inTransaction(path, (database) => {
+        database.prepare('DELETE FROM holder WHERE pid = ? AND identity = ?').run(mine.pid, mine.identity);
+      });
+    },
+  };
+}
+
+/** A process that has ended in the meantime holds the lock by a name that nobody has. */
+function holderOf(pid: number): Holder {
+  return { pid, identity: processIdentity(pid) ?? 'ended' };
+}
+
+function inTransaction(path: string, work: (database: DatabaseSync) => void): void {
+  const database = new DatabaseSync(path, { timeout: lockTimeoutMs });
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+    database.exec(
+      'CREATE TABLE IF NOT EXISTS holder (one INTEGER PRIMARY KEY, pid INTEGER NOT NULL, identity TEXT NOT NULL)',
+    );
+    work(database);
+    database.exec('COMMIT');
+  } finally {
+    // What was not committed is rolled back.
+    database.close();
   }
 }
 
-/** Whether a process lives that may have the disk; after a reboot its number may be somebody else's. */
-async function isEdge(pid: number): Promise<boolean> {
-  if (!isAlive(pid)) return false;
-  try {
-    return /workerd|node/.test(await readFile(`/proc/${pid}/cmdline`, 'utf8'));
-  } catch {
-    // No /proc on this system: that it lives has to do.
-    return true;
-  }
+function read(database: DatabaseSync): Holder | null {
+  const row = database.prepare('SELECT pid, identity FROM holder').get();
+  return row ? { pid: Number(row.pid), identity: String(row.identity) } : null;
 }
 
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+function write(database: DatabaseSync, { pid, identity }: Holder): void {
+  database.prepare('INSERT OR REPLACE INTO holder (one, pid, identity) VALUES (1, ?, ?)').run(pid, identity);
 }

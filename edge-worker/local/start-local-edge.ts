@@ -55,7 +55,7 @@ export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEd
   const { dataDir, port, nodes, host = '127.0.0.1', channel = 'provenance', log } = options;
   const config = workerdConfig({ host, port, channel, compatibilityDate: await compatibilityDate() });
   await mkdir(join(dataDir, layout.objects), { recursive: true });
-  const lock = await lockFolder(dataDir);
+  const lock = lockFolder(dataDir);
   await prepareFolder(dataDir, nodes, config);
   const lines: string[] = [];
   const child = spawn(workerd, ['serve', layout.config, '--control-fd=3'], {
@@ -64,7 +64,9 @@ export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEd
     // A group of its own: Ctrl-C in a terminal is for whoever started this, who ends it in order.
     detached: true,
   });
-  const ended = once(child, 'exit').then(lock.release);
+  // At once: should this process die here, the lock is already with the one that has the disk.
+  if (child.pid !== undefined) lock.handTo(child.pid);
+  const ended = once(child, 'exit').then(() => lock.release());
   // A failure to spawn shows as an exit that never comes: it is told by `listening`.
   ended.catch(() => undefined);
   for (const stream of [child.stdout, child.stderr]) {
@@ -75,7 +77,6 @@ export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEd
     });
   }
   try {
-    if (child.pid !== undefined) await lock.handTo(child.pid);
     const actual = await listening(child, port, lines);
     const url = `http://${host}:${actual}`;
     await Promise.all(Object.keys(nodes).map((node) => fetch(`${url}/sites/${node}/healthz`).then(expectOk)));
