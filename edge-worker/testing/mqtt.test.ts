@@ -362,7 +362,7 @@ describe('sessions', () => {
       edge.peer.devices = [{ ...device.entry, rules }, other.entry];
     });
     const target = edge.peer.version;
-    await edge.until('the rule is here', async () => (await edge.status()).registry.version === target);
+    await edge.until('the rule is here', async () => (await edge.status()).registry?.version === target);
 
     const lasting = { clientId: 'lasting', clean: false, properties: { sessionExpiryInterval: 600 } };
     const [first, connack] = await session(5, lasting);

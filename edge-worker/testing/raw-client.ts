@@ -38,6 +38,10 @@ export class RawClient {
     return client;
   }
 
+  get isClosed(): boolean {
+    return this.#closeCode !== null;
+  }
+
   get subprotocol(): string {
     return this.#socket.protocol;
   }

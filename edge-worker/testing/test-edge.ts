@@ -7,6 +7,19 @@ import { secretDigest } from './keys.ts';
 import type { TestDevice } from './test-device.ts';
 import { TestPeer } from './test-peer.ts';
 
+/** What the tests read of `GET …/status`, as it is on the wire. */
+export interface StatusAnswer {
+  readonly state: 'not-enrolled' | 'running' | 'diverged';
+  readonly kid: string | null;
+  readonly head: { readonly sequence: number; readonly digest: string } | null;
+  readonly anchored: number | null;
+  readonly covered: number | null;
+  readonly openReadings: number;
+  readonly outboxBatches: number;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly registry: { readonly version: number; readonly revision: number } | null;
+}
+
 export const testNode = '9501101530003/0';
 export const apiToken = 'operator-token-of-the-tests-0123456789';
 const waitMs = 15_000;
@@ -77,8 +90,7 @@ export class TestEdge {
     return this.request('POST', path, body);
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely
-  status(): Promise<any> {
+  status(): Promise<StatusAnswer> {
     return this.get('/status');
   }
 

@@ -1,5 +1,6 @@
 import { fromBase64Url, toBase64Url } from '@hopline/protocol';
 import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import type { Node } from '../node/node.ts';
 import { batchDigest } from '../store/batch-store.ts';
@@ -12,6 +13,7 @@ import { statusOf } from './status.ts';
 const maxPage = 1000;
 const maxLeavesPage = 1000;
 const maxCodeCharacters = 200;
+const maxEnrolmentBytes = 4096;
 
 const enrolmentBody = z.strictObject({ code: z.string().min(1).max(maxCodeCharacters) });
 
@@ -60,7 +62,13 @@ export function createNodeApi(node: Node): Hono {
       next: nextOf(items, limit, (item) => item.id),
     });
   });
-  api.post('/:n/enrolment', async (c) => {
+  const enrolmentLimit = bodyLimit({
+    maxSize: maxEnrolmentBytes,
+    onError: () => {
+      throw new HttpProblem('too-large', 413, `the body has at most ${maxEnrolmentBytes} bytes`);
+    },
+  });
+  api.post('/:n/enrolment', enrolmentLimit, async (c) => {
     const body = enrolmentBody.safeParse(await c.req.json().catch(() => null));
     if (!body.success) throw new HttpProblem('bad-request', 400, 'the body must be {"code": "…"}');
     return c.json({ proof: toBase64Url(await node.enrol(body.data.code)) });
@@ -84,7 +92,9 @@ function upgrade(node: Node, request: Request): Response {
       ?.split(',')
       .map((name) => name.trim()) ?? [];
   if (!offered.includes('mqtt')) throw new HttpProblem('bad-request', 400, 'the WebSocket subprotocol must be mqtt');
-  return node.broker.accept();
+  const accepted = node.broker.accept();
+  if (!accepted) throw new HttpProblem('edge-full', 503, 'the node has as many connections as it can');
+  return accepted;
 }
 
 /** Where the next page begins, or `null` after the last. */

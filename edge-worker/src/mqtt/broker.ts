@@ -7,9 +7,10 @@ import type { SessionStore } from '../store/session-store.ts';
 import { connectProtocolLevel, parsePacket } from './codec.ts';
 import { Connection, type RestStore } from './connection.ts';
 import { Delivery } from './delivery.ts';
+import { FailureBucket } from './failure-bucket.ts';
 import { type AcceptedConnect, handleConnect, type Identity, refuse } from './handle-connect.ts';
 import { handlePacket } from './handle-packet.ts';
-import { connectTimeoutMs, maxPacketBytes, maxSessions } from './limits.ts';
+import { connectTimeoutMs, maxConnections, maxPacketBytes, maxSessions, maxUnopenedConnections } from './limits.ts';
 import { splitPackets } from './packet-splitter.ts';
 import { closeCode, reason, returnCode } from './reason.ts';
 import {
@@ -44,6 +45,9 @@ export interface BrokerPorts {
 export class Broker {
   readonly #ports: BrokerPorts;
   readonly #connections = new Map<WebSocket, Connection>();
+  /** Sockets without a session; `null` after the object woke, until they were looked for. */
+  #unopened: Set<WebSocket> | null = null;
+  readonly #failures = new FailureBucket();
   readonly delivery: Delivery;
 
   constructor(ports: BrokerPorts) {
@@ -55,15 +59,20 @@ export class Broker {
     });
   }
 
-  /** Answers an upgrade. The client must offer the subprotocol `mqtt` and is told so [MQTT-6.0.0-3, MQTT-6.0.0-4]. */
-  accept(): Response {
+  /**
+   * Answers an upgrade; `null` where there are as many sockets as one object can have. The client must offer the subprotocol
+   * `mqtt` and is told so [MQTT-6.0.0-3, MQTT-6.0.0-4].
+   */
+  accept(): Response | null {
     const { context, clock, rests } = this.#ports;
+    if (!this.#hasRoomForSocket()) return null;
     const pair = new WebSocketPair();
     const connection = crypto.randomUUID();
     // The tag finds the socket of a session again, also after the object slept, without a look at all the others.
     context.acceptWebSocket(pair[1], [connection]);
     const session: NewSession = { phase: 'new', connection, lastSeenMs: clock.nowMs() };
     this.#connections.set(pair[1], Connection.begin(pair[1], session, rests));
+    this.#unopened?.add(pair[1]);
     this.#ports.deadlineMoved();
     return new Response(null, { status: 101, webSocket: pair[0], headers: { 'sec-websocket-protocol': 'mqtt' } });
   }
@@ -85,6 +94,7 @@ export class Broker {
     if (session.phase === 'open') this.#end(session, true, session.sessionExpirySeconds);
     connection.session = { phase: 'closed', connection: session.connection, lastSeenMs: session.lastSeenMs };
     this.#connections.delete(socket);
+    this.#unopened?.delete(socket);
   }
 
   connectionOf(socket: WebSocket): Connection {
@@ -144,8 +154,23 @@ export class Broker {
     }
   }
 
+  /** Whether one more socket can be taken; each begins without a CONNECT. */
+  #hasRoomForSocket(): boolean {
+    const { context } = this.#ports;
+    // From here on `#connections` has all sockets, so that its size is their number.
+    this.#unopened ??= new Set(
+      context.getWebSockets().filter((socket) => this.connectionOf(socket).session.phase === 'new'),
+    );
+    if (this.#unopened.size >= maxUnopenedConnections) return false;
+    if (this.#connections.size < maxConnections) return true;
+    // Some may have gone without a word.
+    const alive = new Set(context.getWebSockets());
+    for (const socket of this.#connections.keys()) if (!alive.has(socket)) this.#connections.delete(socket);
+    return this.#connections.size < maxConnections;
+  }
+
   async #handleFrame(connection: Connection, message: ArrayBuffer | string): Promise<void> {
-    if (connection.session.phase === 'closed') return;
+    if (connection.session.phase === 'closed' || connection.isHeld) return;
     if (typeof message === 'string') {
       // Frames must be binary [MQTT-6.0.0-1].
       this.#apply(connection, endWith(connection.session, closeCode.unsupportedData, reason.malformedPacket));
@@ -198,6 +223,11 @@ export class Broker {
     const identity = await this.#ports.identify(packet.username, packet.password);
     // The client may have gone while its password was hashed.
     if (connection.session.phase !== 'new') return;
+    if (identity.kind === 'bad-credentials' && !this.#failures.take(this.#ports.clock.nowMs())) {
+      // Good credentials are judged all the same: a stranger must not be able to keep the node's devices out.
+      connection.isHeld = true;
+      return;
+    }
     const accepted = handleConnect(session, packet, identity, crypto.randomUUID());
     if ('effects' in accepted) this.#apply(connection, accepted);
     else this.#open(connection, accepted);
@@ -230,6 +260,7 @@ export class Broker {
       will,
     );
     connection.session = session;
+    this.#unopened?.delete(connection.socket);
     connection.send({ ...connack, sessionPresent });
     if (sessionPresent) this.delivery.resend(connection);
     this.#ports.deadlineMoved();
@@ -240,6 +271,7 @@ export class Broker {
     // What a closing step still sends goes out under the open session's rules.
     for (const effect of step.effects) this.#run(connection, before, effect);
     connection.session = step.session;
+    if (step.session.phase !== 'new') this.#unopened?.delete(connection.socket);
   }
 
   #run(connection: Connection, session: Connection['session'], effect: Effect): void {

@@ -33,6 +33,8 @@ export class Connection {
   version: MqttVersion;
   /** QoS 1 messages of this client that wait in the intake. They are lost with the object's memory, unacknowledged. */
   unacknowledged = 0;
+  /** Its CONNECT was refused and is not answered: the socket waits for its time-out. */
+  isHeld = false;
   /** Frames of one connection are handled one after the other, also while a CONNECT waits for its credentials. */
   tail: Promise<void> = Promise.resolve();
   #rest: Bytes;

@@ -17,6 +17,14 @@ export const maxSubscriptionsPerSession = 64;
 /** Alerts kept for a session that is away or slow; what comes beyond is dropped and counted. */
 export const maxDeliveriesPerSession = 1000;
 export const maxWillBytes = 4096;
-export const maxSessions = 50_000;
+/** Sockets of one object: the platform takes 32,768 (Durable Objects, WebSocket hibernation). */
+export const maxConnections = 32_000;
+/** Sockets that have not opened a session; beyond it upgrades are refused until one has, or its time is over. */
+export const maxUnopenedConnections = 500;
+/** Wrong credentials that are answered at once, and how many more each second; the others wait for their time-out. */
+export const maxFailedConnectsAtOnce = 50;
+export const failedConnectsPerSecond = 5;
+/** Sessions on a connection or away. */
+export const maxSessions = maxConnections;
 /** The socket's attachment takes 16 KB; a longer beginning of a packet goes to SQLite. */
 export const maxAttachedRestBytes = 8192;
