@@ -12,8 +12,9 @@ export const defaultPortBase = 8080;
 /** A real Fabric network takes a run of its own, with room for all of its nodes. */
 const ledgerOffset = 40;
 const portsUsed = 100;
-const firstEphemeral = 20_000;
-const lastEphemeral = 60_000;
+/** Below the range that Linux takes for outgoing connections (32768 and up, ip(7)), which would take one meanwhile. */
+const lowestPort = 12_000;
+const highestPort = 32_000;
 
 export function planPorts(base: number): PortPlan {
   return {
@@ -42,7 +43,7 @@ export async function requireFreePorts(plan: PortPlan, ledgerPorts: number): Pro
 export async function findPortBase(random: () => number): Promise<number> {
   const attempts = 50;
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const base = firstEphemeral + Math.floor(random() * (lastEphemeral - firstEphemeral));
+    const base = lowestPort + Math.floor(random() * (highestPort - portsUsed - lowestPort));
     const ports = Array.from({ length: portsUsed }, (_, index) => base + index);
     const free = await Promise.all(ports.map(isFree));
     if (free.every(Boolean)) return base;
