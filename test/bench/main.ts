@@ -6,6 +6,11 @@ import { formatTable } from './format-table.ts';
 import { machineFacts } from './machine-facts.ts';
 import { runBench } from './run-bench.ts';
 
+/** Looked at after each round, so that everything that was started is stopped in order. */
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => interrupted.abort(new Error(`stopped by ${signal}`)));
+
 const latest = resolve(import.meta.dirname, '../../bench/latest.json');
 
 try {
@@ -20,7 +25,10 @@ try {
     const sections: Section[] = [];
     await runBench(
       options,
-      (line) => console.error(`  … ${line}  (${((Date.now() - startedMs) / 1000).toFixed(0)} s)`),
+      (line) => {
+        interrupted.signal.throwIfAborted();
+        console.error(`  … ${line}  (${((Date.now() - startedMs) / 1000).toFixed(0)} s)`);
+      },
       (section) => {
         sections.push(section);
         console.log(`${formatTable(section)}\n`);
