@@ -37,7 +37,10 @@ test('a folder that is in use is refused, and so is a port, by name', async () =
 test('a configuration that is malformed is refused before anything runs', async () => {
   edge = await TestEdge.start({}, []);
   const nodes = { 'no-node': { mspId: '' } } as never;
-  await expect(startLocalEdge({ dataDir: join(edge.dataDir, 'bad'), port: 0, nodes })).rejects.toThrow();
+  const dataDir = join(edge.dataDir, 'bad');
+  await expect(startLocalEdge({ dataDir, port: 0, nodes })).rejects.toThrow('mspId');
+  // And leaves the folder free.
+  await expect(startLocalEdge({ dataDir, port: 0, nodes })).rejects.toThrow('mspId');
 });
 
 test('timers go on after a restart without anybody calling', async () => {

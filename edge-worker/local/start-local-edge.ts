@@ -56,7 +56,10 @@ export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEd
   const config = workerdConfig({ host, port, channel, compatibilityDate: await compatibilityDate() });
   await mkdir(join(dataDir, layout.objects), { recursive: true });
   const lock = lockFolder(dataDir);
-  await prepareFolder(dataDir, nodes, config);
+  await prepareFolder(dataDir, nodes, config).catch((error: unknown) => {
+    lock.release();
+    throw error;
+  });
   const lines: string[] = [];
   const child = spawn(workerd, ['serve', layout.config, '--control-fd=3'], {
     cwd: dataDir,
@@ -90,6 +93,8 @@ export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEd
     };
   } catch (error) {
     await end(child, ended, 'SIGKILL');
+    // Also where nothing was spawned that could end.
+    lock.release();
     throw error;
   }
 }
