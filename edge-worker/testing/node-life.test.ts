@@ -275,6 +275,23 @@ test('an excursion is announced on MQTT and at the gateway once, and is in the n
   expect(edge.peer.alerts).toHaveLength(1);
 });
 
+test('an alert that the gateway refuses for good is counted as dropped, and those behind it go out', async () => {
+  const rules = [{ id: 'cold', stream: 'temperature', unit: 'Cel', min: null, max: 8000, durationMs: 0 }];
+  const [one, two] = [
+    await TestDevice.make('refused-1', testNode, { rules }),
+    await TestDevice.make('refused-2', testNode, { rules }),
+  ];
+  edge = await TestEdge.start({ sealMaxAgeMs: 3_600_000 }, [one, two]);
+  edge.peer.faults.refuseAlerts = true;
+  await publish(await edge.connect(one), one.topic, await one.reading(20));
+  await edge.until('it is counted', async () => (await edge.status()).counts.dropped === 1);
+  edge.peer.faults.refuseAlerts = false;
+  await publish(await edge.connect(two), two.topic, await two.reading(20));
+  await edge.until('the next is out', () => edge.peer.alerts.length === 1);
+  expect(edge.peer.alerts[0]?.data.device).toBe(two.urn);
+  expect((await edge.status()).counts.dropped).toBe(1);
+});
+
 test('an idle node makes a statement at its interval, and leaves go when two organisations have covered them', async () => {
   const device = await TestDevice.make('idle', testNode);
   edge = await TestEdge.start({ idleStatementMs: 1000, retentionMs: 0, sealMaxAgeMs: 50 }, [device]);

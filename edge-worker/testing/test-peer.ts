@@ -26,6 +26,8 @@ export interface Faults {
   loseUploadAnswers: boolean;
   /** Statements are not anchored, and the request hangs until this is cleared. */
   holdUploads: boolean;
+  /** Alerts are answered 400. */
+  refuseAlerts: boolean;
 }
 
 const organisations = ['FreshHubMSP', 'RetailMSP'];
@@ -38,7 +40,7 @@ const registryValidityMs = 3_600_000;
 export class TestPeer {
   readonly chain: TestChain;
   readonly alerts: ExcursionAlert[] = [];
-  readonly faults: Faults = { unavailable: false, loseUploadAnswers: false, holdUploads: false };
+  readonly faults: Faults = { unavailable: false, loseUploadAnswers: false, holdUploads: false, refuseAlerts: false };
   devices: DeviceEntry[] = [];
   revocations: RegistryCopy['revocations'] = [];
   version = 1;
@@ -115,6 +117,7 @@ export class TestPeer {
     if (path === `${nodePath}/registry`) return this.#registry(request, response);
     if (path === `${nodePath}/batches`) return this.#batches(url, response);
     if (path === '/edge/v1/alerts') {
+      if (this.faults.refuseAlerts) return refuse(response, 400, 'bad-request');
       this.alerts.push(excursionAlertSchema.parse(JSON.parse(body.toString())));
       return send(response, 202, 'application/json', Buffer.from('{}'));
     }

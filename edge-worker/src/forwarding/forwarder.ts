@@ -3,7 +3,7 @@ import type { NodeConfig } from '@hopline/protocol/edge';
 import { maxStatementsPerUpload } from '@hopline/protocol/edge';
 import type { Clock } from '../clock.ts';
 import { EdgeError } from '../error.ts';
-import { log } from '../log.ts';
+import { errorFields, log } from '../log.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Batch } from '../store/batch-store.ts';
 import type { Stores } from '../store/stores.ts';
@@ -157,6 +157,8 @@ export class Forwarder {
       } catch (error) {
         // An alert that the gateway will never take must not hold up those behind it.
         if (!(error instanceof EdgeError) || error.details.status !== 400) throw error;
+        stores.counts.add({ dropped: 1 });
+        log('warn', 'alert-refused', { node: this.#ports.node, alert: alert.id, ...errorFields(error) });
       }
       stores.rules.markDelivered(alert.id);
     }

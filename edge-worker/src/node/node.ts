@@ -67,7 +67,10 @@ export class Node {
     this.#group = new GroupCommit<Connection>({
       intake: new Intake({
         ...shared,
-        rules: new RuleEngine(stores.rules, id),
+        rules: new RuleEngine(stores.rules, id, (alerts) => {
+          stores.counts.add({ dropped: alerts });
+          log('warn', 'alerts-dropped', { node: id, alerts, why: 'the outbox is full' });
+        }),
         registry: () => this.#judgingRegistry(),
       }),
       groupCommitMs: config.groupCommitMs,

@@ -12,9 +12,13 @@ export class RuleEngine {
   readonly #node: string;
   readonly #states = new Map<string, TrackerState>();
 
-  constructor(store: RuleStore, node: string) {
+  readonly #dropped: (alerts: number) => void;
+
+  /** `dropped` is told, within the transaction, of alerts that made room for newer ones before any gateway had them. */
+  constructor(store: RuleStore, node: string, dropped: (alerts: number) => void) {
     this.#store = store;
     this.#node = node;
+    this.#dropped = dropped;
   }
 
   /** Takes the records of one reading in and returns the alerts that they raise, which are in the outbox already. */
@@ -55,7 +59,8 @@ export class RuleEngine {
     this.#store.noteExcursion({ device: device.device, stream: rule.stream, rule: rule.id, ...excursion });
     if (!alert) return null;
     const event = alertOf(this.#node, device.device, rule, excursion, receivedAtMs);
-    this.#store.addAlert(event);
+    const dropped = this.#store.addAlert(event);
+    if (dropped > 0) this.#dropped(dropped);
     return event;
   }
 }

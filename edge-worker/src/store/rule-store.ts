@@ -2,7 +2,7 @@ import { type Excursion, type ExcursionAlert, excursionAlertSchema } from '@hopl
 import type { TrackerState } from '../rules/excursion-tracker.ts';
 
 /** Alerts that no gateway has taken; beyond it the oldest make room, since each excursion is in a statement too. */
-const maxUndeliveredAlerts = 10_000;
+export const maxUndeliveredAlerts = 10_000;
 /** Delivered alerts are kept this long, so that people find them here. */
 const deliveredAlertsKept = 1000;
 
@@ -83,14 +83,15 @@ export class RuleStore {
     }
   }
 
-  addAlert(alert: ExcursionAlert): void {
+  /** Puts an alert into the outbox. Returns how many older ones had to make room. */
+  addAlert(alert: ExcursionAlert, keep = maxUndeliveredAlerts): number {
     this.#sql.exec(
       'INSERT OR IGNORE INTO alerts (id, received_ms, event, delivered) VALUES (?, ?, ?, 0)',
       alert.id,
       alert.data.receivedAtMs,
       JSON.stringify(alert),
     );
-    this.#trim(0, maxUndeliveredAlerts);
+    return this.#trim(0, keep);
   }
 
   undelivered(limit: number): ExcursionAlert[] {
@@ -110,12 +111,14 @@ export class RuleStore {
     return this.#sql.exec<{ n: number }>('SELECT count(*) AS n FROM alerts').one().n;
   }
 
-  #trim(delivered: 0 | 1, keep: number): void {
-    this.#sql.exec(
+  #trim(delivered: 0 | 1, keep: number): number {
+    const removed = this.#sql.exec(
       `DELETE FROM alerts WHERE id IN
-       (SELECT id FROM alerts WHERE delivered = ? ORDER BY received_ms DESC LIMIT -1 OFFSET ?)`,
+       (SELECT id FROM alerts WHERE delivered = ? ORDER BY received_ms DESC LIMIT -1 OFFSET ?)
+       RETURNING id`,
       delivered,
       keep,
     );
+    return [...removed].length;
   }
 }
