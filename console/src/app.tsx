@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { isRetryable } from './api/api-error.ts';
 import { fetchCaller } from './api/session.ts';
 import { useLive } from './live/use-live.ts';
@@ -47,13 +47,20 @@ function Pages() {
   const connection = useLive(signedIn);
   const path = usePath();
   const route = useMemo(() => parseRoute(path), [path]);
+  const main = useRef<HTMLElement>(null);
+  const before = useRef(path);
+  useEffect(() => {
+    // Who goes on with the keyboard or a reader begins with the new page, not where its link was on the old one.
+    if (before.current !== path) main.current?.focus({ preventScroll: true });
+    before.current = path;
+  }, [path]);
   return (
     <>
       <a className="skip" href="#main">
         Skip to the content
       </a>
       <Header caller={caller.data ?? null} connection={connection} />
-      <main id="main" tabIndex={-1}>
+      <main id="main" tabIndex={-1} ref={main}>
         <QueryState query={caller} loading="Opening…">
           {() => (
             <Boundary key={path} what="This page">

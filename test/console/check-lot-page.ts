@@ -92,5 +92,5 @@ async function checkTrace(page: Page, trace: ReturnType<typeof traceSchema.parse
   for (const label of reached) expect(shown.some((title) => title.includes(label))).toBe(true);
   expect(await page.locator('.box.current').count()).toBe(1);
   // Arrows hang on what the boxes measure: without it there are none, and nothing says so.
-  expect(await page.locator('.react-flow__edge').count()).toBeGreaterThan(0);
+  await expect.poll(() => page.locator('.react-flow__edge').count(), { timeout: 10_000 }).toBeGreaterThan(0);
 }

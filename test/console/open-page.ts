@@ -24,23 +24,24 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
     viewport: { width: 1280, height: 860 },
     ...options,
   });
-  await context.route(
-    (url) => !url.pathname.startsWith('/api/'),
-    async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({
-        response,
-        headers: { ...response.headers(), 'content-security-policy': strictPolicy },
-      });
-    },
-  );
+  // The policy of a page is that of its document.
+  await context.route('**', async (route) => {
+    if (route.request().resourceType() !== 'document') return route.continue();
+    const response = await route.fetch();
+    const headers = { ...response.headers(), 'content-security-policy': strictPolicy };
+    return route.fulfill({ response, headers });
+  });
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (message) => {
     if (/content security policy/i.test(message.text())) faults.push(message.text());
   });
-  return { page, faults, close: () => context.close() };
+  const close = async () => {
+    await context.unrouteAll({ behavior: 'ignoreErrors' });
+    await context.close();
+  };
+  return { page, faults, close };
 }
 
 /** Signs in with the address's key, at the form that the page shows. */

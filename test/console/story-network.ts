@@ -1,5 +1,6 @@
 import { type Device, type DeviceSummary, signEnrolment, signingKeyFromSeed, toBase64Url } from '@hopline/protocol';
 import { consoleFolder } from '../../console/build.ts';
+import { findPortBase } from '../../infra/start/port-plan.ts';
 import { productionSteps } from '../../infra/story/events.ts';
 import { coldChain, organisations, places, products, sites } from '../../infra/story/network.ts';
 import { caseGtin, fieldGtin, planProduction } from '../../infra/story/production.ts';
@@ -33,11 +34,13 @@ export async function startStoryNetwork(): Promise<StoryNetwork> {
   let aheadMs = 0;
   const clock: Clock = { ...systemClock, now: () => systemClock.now() + aheadMs };
   const network = await startNetwork();
-  const startPacker = (port: number) =>
+  // Not one that the system hands out: it has to be free still when the gateway comes back.
+  const port = await findPortBase(Math.random);
+  const startPacker = () =>
     network.start('freshHub', { organisation: { name: organisations.freshHub.name }, consoleFolder, port }, { clock });
   const gateways: Record<OrganisationName, RunningGateway> = {
     growers: await network.start('growers'),
-    freshHub: await startPacker(0),
+    freshHub: await startPacker(),
     retail: await network.start('retail'),
   };
   const apiOf = (mspId: string) =>
@@ -89,7 +92,7 @@ export async function startStoryNetwork(): Promise<StoryNetwork> {
       aheadMs += ms;
     },
     async restart() {
-      story.gateway = await startPacker(Number(new URL(story.gateway.url).port));
+      story.gateway = await startPacker();
     },
   };
   return story;

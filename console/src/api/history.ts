@@ -69,6 +69,8 @@ const streamSchema = z.object({
   stream: z.string(),
   unit: z.nullable(z.string()),
   assurance: assuranceSchema,
+  /** Whether some of the figures are later than the device's calibration holds. */
+  calibrationOverdue: z.boolean(),
   count: z.int(),
   min: z.int(),
   max: z.int(),

@@ -55,6 +55,8 @@ const overviewSchema = z.object({
     events: z.int(),
     discrepancies: z.int(),
     missingSummaries: z.int(),
+    /** Pairs of nodes that hold the same readings of a device. */
+    overlaps: z.int(),
     transactions: z.object({ valid: z.int(), invalid: z.int() }),
   }),
   batches: z.array(batchSchema),

@@ -8,6 +8,8 @@ const siteSchema = z.object({
   name: z.string(),
   kind: z.string(),
   address: z.nullable(z.string()),
+  /** How many there are; a part of them follows. */
+  deviceCount: z.int(),
   devices: z.array(
     z.object({
       device: z.string(),
@@ -25,6 +27,8 @@ const siteSchema = z.object({
       batches: z.int(),
       readings: z.int(),
       missingSummaries: z.int(),
+      /** Why this gateway last refused an upload for good, and since when one got through again. */
+      lastRefusal: z.nullable(z.object({ code: z.string(), timeMs: z.int(), resolvedMs: z.nullable(z.int()) })),
     }),
   ),
   /** How many holdings of goods lie there now. */
@@ -32,10 +36,15 @@ const siteSchema = z.object({
 });
 export type Site = z.infer<typeof siteSchema>;
 
-const sitesSchema = z.object({ sites: z.array(siteSchema), ...asOfShape });
+const sitesSchema = z.object({
+  sites: z.array(siteSchema),
+  /** Offset of the next page; `null` where this one holds all. */
+  next: z.nullable(z.int()),
+  ...asOfShape,
+});
 export type Sites = z.infer<typeof sitesSchema>;
 
-/** All places with their edge nodes and devices. Throws ApiError. */
+/** Places with their edge nodes and devices, by name; the first page of them. Throws ApiError. */
 export function fetchSites(signal?: AbortSignal): Promise<Sites> {
   return request('/api/sites', sitesSchema, { ...(signal ? { signal } : {}) });
 }

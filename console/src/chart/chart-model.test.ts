@@ -18,6 +18,7 @@ function stay(change: Partial<Stay>, devices: Readonly<Record<string, readonly (
       stream: 'temperature',
       unit: 'Cel',
       assurance: 'device-signed',
+      calibrationOverdue: false,
       count: values.length,
       min: 0,
       max: 0,

@@ -1,6 +1,7 @@
 import type { Conditions, Stay } from '../api/history.ts';
 import { formatMeasured, formatNumber } from '../format/number.ts';
 import { unitName } from '../lot/unit-name.ts';
+import { Badge } from '../shell/badge.tsx';
 import { Time } from '../shell/time.tsx';
 
 /** What was measured in each stay: how much, by how many devices, lowest, mean and highest. */
@@ -60,10 +61,14 @@ function Figures({ stay, stream }: { stay: Stay; stream: string }) {
       </td>
     );
   }
+  const overdue = streams.filter(({ calibrationOverdue }) => calibrationOverdue).length;
   const mean = streams.reduce((sum, each) => sum + each.mean * each.count, 0) / count;
   return (
     <>
-      <td className="number">{formatNumber(streams.length)}</td>
+      <td className="number">
+        {formatNumber(streams.length)}
+        {overdue === 0 ? null : <Badge tone="warn">{formatNumber(overdue)} overdue for calibration</Badge>}
+      </td>
       <td className="number">{formatNumber(count)}</td>
       <td className="number">{formatMeasured(Math.min(...streams.map(({ min }) => min)), unit)}</td>
       <td className="number">{formatMeasured(mean, unit)}</td>

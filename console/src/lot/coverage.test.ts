@@ -13,6 +13,7 @@ const stay = (fromMs: number, toMs: number | null, ...starts: number[][]): Stay 
     stream: 'temperature',
     unit: 'Cel',
     assurance: 'device-signed',
+    calibrationOverdue: false,
     count: each.length,
     min: 0,
     max: 0,

@@ -14,7 +14,9 @@ const verdictEveryMs = 60_000;
 export function LotHeading({ lot, stream }: { lot: FullLot; stream: string }) {
   const nowMs = useNow(verdictEveryMs);
   const limits = lot.product?.limits ?? [];
-  const verdict = verdictOf({ conditions: lot.conditions, limits, stream, stale: lot.stale, nowMs });
+  // A path that is cut short may leave out the very stay that matters.
+  const conditions = { ...lot.conditions, truncated: lot.conditions.truncated || lot.truncated };
+  const verdict = verdictOf({ conditions, limits, stream, stale: lot.stale, nowMs });
   const custodians = [...new Set(lot.holdings.map(({ custodian }) => organisationName(custodian)))];
   const held = addQuantities(lot.holdings.map(({ quantity }) => quantity));
   return (

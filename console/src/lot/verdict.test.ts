@@ -33,6 +33,7 @@ const measured: Conditions = {
           stream: 'temperature',
           unit: 'Cel',
           assurance: 'device-signed',
+          calibrationOverdue: false,
           count: 1,
           min: 0,
           max: 0,
@@ -66,6 +67,14 @@ test('an excursion is named by its certainty, however much is missing', () => {
     text: 'Limit broken',
   });
   expect(ask({ excursions: [excursion('within-limits')] })).toMatchObject({ tone: 'ok' });
+});
+
+test('a device whose calibration has run out makes nothing sure', () => {
+  const overdue = measured.stays.map((stay) => ({
+    ...stay,
+    streams: stay.streams.map((each) => ({ ...each, calibrationOverdue: true })),
+  }));
+  expect(ask({ stays: overdue })).toMatchObject({ tone: 'warn', text: 'Nothing found so far' });
 });
 
 test('what is missing is said', () => {

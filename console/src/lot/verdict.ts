@@ -28,11 +28,17 @@ export function verdictOf({ conditions, limits, stream, stale, nowMs }: Question
   const incidents = incidentsOf(conditions.excursions);
   const certain = incidents.filter(({ certainty }) => certainty === 'certain').length;
   const known = coverage(conditions.stays, stream, nowMs) ?? 0;
+  const overdue = new Set(
+    conditions.stays.flatMap(({ streams }) =>
+      streams.filter((each) => each.stream === stream && each.calibrationOverdue).map(({ device }) => device),
+    ),
+  );
   const gaps = [
     ...(conditions.missingSummaries > 0
       ? [`Figures of ${formatNumber(conditions.missingSummaries)} batches have not reached this gateway.`]
       : []),
-    ...(conditions.truncated ? ['There are more figures than one answer holds.'] : []),
+    ...(conditions.truncated ? ['There is more to its history than one answer holds.'] : []),
+    ...(overdue.size > 0 ? [`${formatNumber(overdue.size)} of the devices were overdue for calibration.`] : []),
     ...(stale ? ['The answer may be out of date.'] : []),
   ];
   const measured = known > 0 ? [`Measured for ${formatShare(known)} of the time.`] : ['No device measured it.'];

@@ -32,11 +32,8 @@ function figuresOf(counts: Overview['counts'], height: number): Figure[] {
     {
       name: 'Batches',
       value: counts.batches,
-      remark:
-        counts.missingSummaries === 0
-          ? 'all with their figures'
-          : `${formatNumber(counts.missingSummaries)} without figures yet`,
-      attention: counts.missingSummaries > 0,
+      remark: batchRemark(counts),
+      attention: counts.missingSummaries + counts.overlaps > 0,
     },
     {
       name: 'Devices',
@@ -63,4 +60,12 @@ function figuresOf(counts: Overview['counts'], height: number): Figure[] {
     },
     { name: 'Sites', value: counts.sites, remark: `${formatNumber(counts.events)} supply-chain events` },
   ];
+}
+
+function batchRemark({ missingSummaries, overlaps }: Overview['counts']): string {
+  const remarks = [
+    missingSummaries === 0 ? '' : `${formatNumber(missingSummaries)} without figures yet`,
+    overlaps === 0 ? '' : `${formatNumber(overlaps)} times the same readings at two nodes`,
+  ].filter((remark) => remark !== '');
+  return remarks.length === 0 ? 'all with their figures' : remarks.join(', ');
 }

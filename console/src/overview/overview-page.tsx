@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { fetchOverview } from '../api/overview.ts';
 import { fetchSites } from '../api/sites.ts';
+import { formatNumber } from '../format/number.ts';
 import { AsOfLine, StaleBanner } from '../shell/as-of.tsx';
 import { QueryState } from '../shell/query-state.tsx';
 import { Section } from '../shell/section.tsx';
@@ -32,7 +33,14 @@ export function OverviewPage() {
           <div className="columns">
             <Section title="Sites" className="sites-section">
               <QueryState query={sites} loading="Reading the sites…">
-                {(answer) => <SiteCards sites={answer.sites} alerts={data.alerts} batches={data.batches} />}
+                {(answer) => (
+                  <>
+                    <SiteCards sites={answer.sites} alerts={data.alerts} batches={data.batches} />
+                    {answer.next === null ? null : (
+                      <p className="muted">The first {formatNumber(answer.sites.length)} sites by name are shown.</p>
+                    )}
+                  </>
+                )}
               </QueryState>
             </Section>
             <div className="column">

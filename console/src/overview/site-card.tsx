@@ -48,7 +48,7 @@ export function SiteCard({ site, alerts, batches }: Props) {
         <div>
           <dt>Devices</dt>
           <dd>
-            {formatNumber(site.devices.length)}
+            {formatNumber(site.deviceCount)}
             {remarks.length === 0 ? null : <span className="muted small"> ({remarks.join(', ')})</span>}
           </dd>
         </div>
@@ -68,6 +68,7 @@ export function SiteCard({ site, alerts, batches }: Props) {
 function NodeLine({ node }: { node: SiteNode }) {
   const now = useNow();
   const { text, tone } = nodeState(node, now);
+  const refusal = node.lastRefusal?.resolvedMs === null ? node.lastRefusal : null;
   return (
     <div className="node-line">
       <Badge tone={tone}>{text}</Badge>
@@ -84,6 +85,12 @@ function NodeLine({ node }: { node: SiteNode }) {
           {formatNumber(node.readings)} readings in {formatNumber(node.batches)} batches
           {node.missingSummaries > 0 ? `, figures of ${formatNumber(node.missingSummaries)} missing` : ''}
         </span>
+        {refusal === null ? null : (
+          <>
+            <br />
+            Refused <Age ms={refusal.timeMs} />: {refusal.code}
+          </>
+        )}
       </p>
     </div>
   );
