@@ -39,12 +39,14 @@ export async function measureAnchoring(
     const nodes = ['1 edge node', '2 edge nodes'].map((name) => found.median(anchored(name)) ?? 0);
     const baseline = found.median(single(best)) ?? 0;
     found.add('ratio of the two, best against best', '×', Math.max(...nodes) / baseline);
+    const [batched, alone] = [ledgerTime(found, '1 edge node'), ledgerTime(found, single(best))];
+    if (batched && alone) found.add('ratio of processor time of ledger and chaincode', '×', alone / batched);
     return {
       name: 'anchoring',
       title: `Readings anchored a second, ${options.ledger} ledger`,
       figures: found.figures(),
       notes: [
-        `end to end: ${options.messages} signed readings a round in batches of ${options.batch}, from the first publish until all are acknowledged, sealed, committed and projected`,
+        `end to end: ${options.readings} signed readings a round in batches of ${options.batch}, from the first publish until all are acknowledged, sealed, committed and projected`,
         `one transaction each: ${options.transactions} readings a round, statements signed beforehand, through fabric-gateway; the clock stops at the last commit, and the gateways (and their projections) are stopped meanwhile`,
         'fleet, edge nodes, gateways, ledger and chaincode share this machine',
       ],
@@ -56,6 +58,15 @@ export async function measureAnchoring(
 
 const anchored = (nodes: string) => `end to end, ${nodes}`;
 const single = (clients: number) => `one transaction each, ${clients} clients`;
+
+/** Processor time of ledger and chaincode for a reading, in microseconds; `null` where it cannot be read. */
+function ledgerTime(found: Rounds, what: string): number | null {
+  const [ledger, chaincode] = [
+    found.median(`${what}: processor time, ledger`),
+    found.median(`${what}: processor time, chaincode`),
+  ];
+  return ledger === null || chaincode === null ? null : ledger + chaincode;
+}
 
 async function endToEnd(
   stack: Stack,
@@ -78,7 +89,7 @@ async function endToEnd(
 
 async function endToEndRound(
   stack: Stack,
-  { batch, messages }: BenchOptions,
+  { batch, readings }: BenchOptions,
   devices: readonly LoadDevice[],
   nodes: readonly EdgeAddress[],
   name: string,
@@ -86,18 +97,18 @@ async function endToEndRound(
 ): Promise<void> {
   const before = await projectedReadings(stack);
   const senders = devices.filter(({ node }) => nodes.some((each) => each.node === node));
-  const load = await timedLoad({ devices: senders, messages, inFlight });
+  const load = await timedLoad({ devices: senders, messages: readings, inFlight });
   // A last batch that is not full, where the sizes do not divide, would wait for its age.
-  if (messages % (batch * nodes.length) > 0) await drain(nodes);
+  if (readings % (batch * nodes.length) > 0) await drain(nodes);
   await untilAnchored(nodes);
   const seconds = (performance.now() - load.startedAtMs) / 1000;
   const spent = cpuBetween(load.usageAtStart, processUsage());
   const projected = (await projectedReadings(stack)) - before;
-  if (projected !== messages) throw new Error(`${projected} of ${messages} readings are in the projection`);
-  found.add(anchored(name), 'readings/s', messages / seconds);
+  if (projected !== readings) throw new Error(`${projected} of ${readings} readings are in the projection`);
+  found.add(anchored(name), 'readings/s', readings / seconds);
   found.add(`${name}: acknowledged meanwhile`, 'readings/s', load.messagesPerSecond);
   for (const [role, cpuMs] of spent) {
-    found.add(`${name}: processor time, ${role}`, 'µs/reading', (cpuMs * 1000) / messages);
+    found.add(`${name}: processor time, ${role}`, 'µs/reading', (cpuMs * 1000) / readings);
   }
 }
 
@@ -129,8 +140,14 @@ async function oneByOne(
   onProgress(`${chains.length} more nodes enrolled`);
   await stack.gateways.process.stop();
   const run = async (count: number) => {
-    const seconds = await submitOneByOne(ledger, await prepare(chains, count, transactions));
+    const prepared = await prepare(chains, count, transactions);
+    const before = processUsage();
+    const seconds = await submitOneByOne(ledger, prepared);
     found.add(single(count), 'readings/s', transactions / seconds);
+    for (const [role, cpuMs] of cpuBetween(before, processUsage())) {
+      if (role === 'client' || role === 'ledger' || role === 'chaincode')
+        found.add(`${single(count)}: processor time, ${role}`, 'µs/reading', (cpuMs * 1000) / transactions);
+    }
   };
   for (const count of candidates) await run(count);
   const best = candidates.reduce((a, b) => ((found.median(single(b)) ?? 0) > (found.median(single(a)) ?? 0) ? b : a));

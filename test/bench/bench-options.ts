@@ -7,6 +7,8 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Messages of a round. */
   readonly messages: number;
+  /** Readings of a round from end to end: enough for the last batch's way through the ledger to weigh little. */
+  readonly readings: number;
   readonly devices: number;
   /** Readings of a batch. */
   readonly batch: number;
@@ -37,6 +39,7 @@ const defaultClients = '16,64,192';
 const mostOf = {
   rounds: 1000,
   messages: 1_000_000,
+  readings: 1_000_000,
   devices: 1000,
   batch: 100_000,
   transactions: 100_000,
@@ -62,6 +65,7 @@ else should run on the machine meanwhile.
   --only NAMES          some of the above, separated by commas
   --rounds N            rounds of each measurement (default ${defaults.rounds})
   --messages N          messages of a round (default ${defaults.messages})
+  --readings N            readings of a round from end to end (default ${defaults.readings})
   --devices N           devices that send them (default ${defaults.devices})
   --batch N             readings of a batch (default ${defaults.batch})
   --transactions N      transactions of a round with one reading each (default ${defaults.transactions})
@@ -96,6 +100,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     only: values.only.split(',').map(sectionName),
     rounds: number('rounds'),
     messages: number('messages'),
+    readings: number('readings'),
     devices: number('devices'),
     batch: number('batch'),
     transactions: number('transactions'),

@@ -13,6 +13,7 @@ const bench = (...args: string[]) => run(process.execPath, [main, ...args]);
 const tiny = {
   rounds: '1',
   messages: '200',
+  readings: '200',
   devices: '4',
   batch: '50',
   transactions: '6',

@@ -57,6 +57,8 @@ export async function measureMqtt(
           // A device has a connection of its own: fewer connections are fewer devices.
           const group = senders.slice(0, connections);
           const { messagesPerSecond, cpuMs, latencyMs } = await timedLoad({ devices: group, messages, inFlight });
+          // What is open would else be sealed in the middle of some later round.
+          if (role === 'edge') await lone.edge.post('/seal');
           const label = `${name}, ${group.length} × ${inFlight}`;
           found.add(label, 'messages/s', messagesPerSecond);
           const cpu = cpuMs.get(role);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
-import { EndorseError } from '@hyperledger/fabric-gateway';
+import { GatewayError } from '@hyperledger/fabric-gateway';
 import { places } from '../../infra/story/network.ts';
 import type { LedgerClient } from '../ledger-suite/ledger-client.ts';
 import { StatementChain } from './statement-chain.ts';
@@ -13,6 +13,7 @@ const firstNumber = 100;
 const enrolmentsAtOnce = 16;
 const maxAttempts = 100;
 const retryMs = 20;
+const passing: ReadonlySet<number> = new Set([status.ABORTED, status.UNAVAILABLE]);
 
 /** Chains of as many edge nodes, which never conflict with each other. At most 800. */
 export async function enrolChains(client: LedgerClient, count: number): Promise<StatementChain[]> {
@@ -63,15 +64,19 @@ export async function submitOneByOne(clients: readonly LedgerClient[], lists: Pr
   return (performance.now() - startedMs) / 1000;
 }
 
-/** A peer that lags behind the others endorses something else, or refuses: the gateway says ABORTED, and it is tried again. */
+/**
+ * A peer that lags behind the others endorses something else, or refuses (ABORTED), and orderers may be too busy
+ * (UNAVAILABLE): it is tried again. What was ordered all the same is passed over as a duplicate, or is not valid.
+ */
 async function submitOne(client: LedgerClient, statement: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await client.submit('readings:AnchorStatements', { statements: [statement] });
-      return;
+      const order = await client.endorse('readings:AnchorStatements', { statements: [statement] });
+      if ((await order()).valid) return;
+      if (attempt === maxAttempts) throw new Error('a transaction never became valid');
     } catch (error) {
-      if (!(error instanceof EndorseError) || error.code !== status.ABORTED || attempt === maxAttempts) throw error;
-      await sleep(retryMs);
+      if (!(error instanceof GatewayError) || !passing.has(error.code) || attempt === maxAttempts) throw error;
     }
+    await sleep(retryMs);
   }
 }
