@@ -25,7 +25,8 @@ export interface BenchOptions {
 
 const defaults = {
   rounds: 5,
-  messages: 20_000,
+  messages: 10_000,
+  readings: 20_000,
   devices: 20,
   batch: 1000,
   transactions: 600,
