@@ -21,17 +21,21 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-test.each(['/', '/lots/09521002002001/A%2F1', '/01/09521002002001/10/A'])('%s is the page', async (path) => {
-  const response = await gateway.call(path);
-  expect(response.status).toBe(200);
-  expect(response.headers.get('content-type')).toMatch(/^text\/html/);
-  expect(await response.text()).toContain('<title>Hopline</title>');
-});
+test.each(['/', '/lots/09521002002001/A%2F1', '/01/09521002002001/10/A', '/01/09521002002001/10/LOT.24A'])(
+  '%s is the page',
+  async (path) => {
+    const response = await gateway.call(path);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(await response.text()).toContain('<title>Hopline</title>');
+  },
+);
 
 test('the page may load nothing from elsewhere, and stand in no other page', async () => {
   const policy = (await gateway.call('/')).headers.get('content-security-policy') ?? '';
   expect(policy).toContain("default-src 'none'");
   expect(policy).toContain("script-src 'self'");
+  expect(policy).not.toMatch(/unsafe|data:|blob:/);
   expect(policy).toContain("frame-ancestors 'none'");
 });
 

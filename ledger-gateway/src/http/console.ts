@@ -4,6 +4,9 @@ import { secureHeaders } from 'hono/secure-headers';
 import { GatewayError } from '../gateway-error.ts';
 import type { AppEnv } from './app-context.ts';
 
+/** Pages at GS1 Digital Link paths: `/01/{gtin}/10/{lot}` and `/00/{sscc}`. */
+const digitalLink = /^\/(01|00)\//;
+
 /**
  * The console's pages, as they were built. They load nothing from elsewhere, and the policy holds them to it. What has a
  * hash in its name never changes; any other address is a page of the console's own router.
@@ -15,11 +18,10 @@ export function consolePages(folder: string): Hono<AppEnv> {
         contentSecurityPolicy: {
           defaultSrc: ["'none'"],
           scriptSrc: ["'self'"],
-          styleSrc: ["'self'", "'unsafe-inline'"],
-          imgSrc: ["'self'", 'data:'],
+          styleSrc: ["'self'"],
+          imgSrc: ["'self'"],
           fontSrc: ["'self'"],
           connectSrc: ["'self'"],
-          workerSrc: ["'self'", 'blob:'],
           manifestSrc: ["'self'"],
           baseUri: ["'none'"],
           formAction: ["'self'"],
@@ -40,8 +42,9 @@ export function consolePages(folder: string): Hono<AppEnv> {
       }),
     )
     .get('*', async (c, next) => {
-      // A file that is asked for by name and not there is missing; everything else is the page.
-      if (/\.[a-z0-9]{2,5}$/i.test(c.req.path)) throw new GatewayError('not-found', 'there is no such file');
+      // A file that is asked for by name and not there is missing; everything else is the page, a lot with a dot too.
+      if (!digitalLink.test(c.req.path) && /\.[a-z0-9]{2,5}$/i.test(c.req.path))
+        throw new GatewayError('not-found', 'there is no such file');
       return serveStatic<AppEnv>({ root: folder, path: 'index.html' })(c, next);
     });
 }
