@@ -66,7 +66,7 @@ else should run on the machine meanwhile.
   --only NAMES          some of the above, separated by commas
   --rounds N            rounds of each measurement (default ${defaults.rounds})
   --messages N          messages of a round (default ${defaults.messages})
-  --readings N            readings of a round from end to end (default ${defaults.readings})
+  --readings N          readings of a round from end to end (default ${defaults.readings})
   --devices N           devices that send them (default ${defaults.devices})
   --batch N             readings of a batch (default ${defaults.batch})
   --transactions N      transactions of a round with one reading each (default ${defaults.transactions})
