@@ -1,9 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { status } from '@grpc/grpc-js';
-import { GatewayError } from '@hyperledger/fabric-gateway';
 import { places } from '../../infra/story/network.ts';
 import type { LedgerClient } from '../ledger-suite/ledger-client.ts';
 import { StatementChain } from './statement-chain.ts';
+import { submitPatiently } from './submit-patiently.ts';
 
 /** Statements of one reading, ready to be sent: a list for each worker. */
 export type Prepared = readonly (readonly string[])[];
@@ -11,9 +9,6 @@ export type Prepared = readonly (readonly string[])[];
 /** Node numbers below are those of real edge nodes. */
 const firstNumber = 100;
 const enrolmentsAtOnce = 16;
-const maxAttempts = 100;
-const retryMs = 20;
-const passing: ReadonlySet<number> = new Set([status.ABORTED, status.UNAVAILABLE]);
 
 /** Chains of as many edge nodes, which never conflict with each other. At most 800. */
 export async function enrolChains(client: LedgerClient, count: number): Promise<StatementChain[]> {
@@ -58,25 +53,11 @@ export async function submitOneByOne(clients: readonly LedgerClient[], lists: Pr
     lists.map(async (statements, index) => {
       const client = clients[index % clients.length];
       if (!client) throw new Error('no client of the ledger');
-      for (const statement of statements) await submitOne(client, statement);
+      for (const statement of statements) {
+        const input = { statements: [statement] };
+        await submitPatiently(client, 'readings:AnchorStatements', async () => input);
+      }
     }),
   );
   return (performance.now() - startedMs) / 1000;
-}
-
-/**
- * A peer that lags behind the others endorses something else, or refuses (ABORTED), and orderers may be too busy
- * (UNAVAILABLE): it is tried again. What was ordered all the same is passed over as a duplicate, or is not valid.
- */
-async function submitOne(client: LedgerClient, statement: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const order = await client.endorse('readings:AnchorStatements', { statements: [statement] });
-      if ((await order()).valid) return;
-      if (attempt === maxAttempts) throw new Error('a transaction never became valid');
-    } catch (error) {
-      if (!(error instanceof GatewayError) || !passing.has(error.code) || attempt === maxAttempts) throw error;
-    }
-    await sleep(retryMs);
-  }
 }

@@ -12,6 +12,7 @@ import {
 } from '@hopline/protocol';
 import { organisations } from '../../infra/story/network.ts';
 import type { LedgerClient } from '../ledger-suite/ledger-client.ts';
+import { submitPatiently } from './submit-patiently.ts';
 
 const firstSealedMs = 1_790_000_000_000;
 const stepMs = 1000;
@@ -34,9 +35,11 @@ export class StatementChain {
   static async enrol(client: LedgerClient, node: string): Promise<StatementChain> {
     const { key } = await signingKeyFromSeed(new Uint8Array(randomBytes(32)));
     const claim = { purpose: 'edge-node', subject: node, mspId: organisations.freshHub.mspId } as const;
-    const code = randomBytes(16).toString('base64url');
-    const proof = toBase64Url(await signEnrolment(key, client.channel, { ...claim, code }));
-    await client.submit('registry:EnrolEdgeNode', { proof });
+    // A code is good once: another attempt brings another.
+    await submitPatiently(client, 'registry:EnrolEdgeNode', async () => {
+      const code = randomBytes(16).toString('base64url');
+      return { proof: toBase64Url(await signEnrolment(key, client.channel, { ...claim, code })) };
+    });
     return new StatementChain(node, client.channel, key);
   }
 
