@@ -56,6 +56,7 @@ const statusByCode: Partial<Record<ProblemCode, Status>> = {
   'ledger-conflict': 503,
   'commit-unknown': 503,
   'projection-stale': 503,
+  'outbox-full': 503,
 };
 
 export function statusOf(code: ProblemCode): Status {

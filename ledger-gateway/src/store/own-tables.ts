@@ -11,6 +11,9 @@ export const ownTables = {
   alerts: ['seq'],
   counters: ['name'],
   upload_refusals: ['node'],
+  notices: ['id'],
+  notice_states: ['id'],
+  notice_targets: ['url_digest'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type OwnTable = keyof typeof ownTables;

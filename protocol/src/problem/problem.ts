@@ -22,6 +22,7 @@ export const httpProblemCodes = [
   'ledger-conflict',
   'commit-unknown',
   'projection-stale',
+  'outbox-full',
   'internal',
 ] as const;
 export type ProblemCode = (typeof httpProblemCodes)[number] | ProtocolErrorCode | RefusalCode;
