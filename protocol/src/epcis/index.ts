@@ -9,8 +9,9 @@ export {
   type TransactionEvent,
   type TransformationEvent,
 } from './event-schema.ts';
-export type { TermOf } from './fields.ts';
-export type { Json, JsonObject } from './json.ts';
+export { expandName, type Prefixes, prefixesOf } from './expand-name.ts';
+export { canonicalId, type TermOf } from './fields.ts';
+export { isJsonObject, type Json, type JsonObject, pointerTo } from './json.ts';
 export { defaultEpcisLimits, type EpcisLimits, maxProblemsReported } from './limits.ts';
 export { normalise } from './normalise.ts';
 export type * from './normalised-event.ts';
@@ -34,10 +35,12 @@ export {
   type Quantity,
   subtractQuantities,
 } from './quantity.ts';
+export { sensorBaseValue } from './sensor-units.ts';
 export { parseTimeMs } from './time.ts';
 export {
   type BizStep,
   type BizTransactionType,
+  bareTerm,
   bizSteps,
   bizTransactionTypes,
   type Disposition,
@@ -47,4 +50,6 @@ export {
   type PrivateTerm,
   type SourceDestinationType,
   sourceDestinationTypes,
+  vocabularies,
+  webTerm,
 } from './vocabulary.ts';
