@@ -23,6 +23,7 @@ export type ProtocolErrorCode =
   | 'registry-expired'
   | 'enrolment-malformed'
   | 'capture-malformed'
+  | 'acknowledgement-malformed'
   | 'head-malformed'
   | 'node-id-malformed'
   | 'proof-malformed'

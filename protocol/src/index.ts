@@ -10,5 +10,6 @@ export * from './ledger/index.ts';
 export * from './merkle/index.ts';
 export * from './problem/index.ts';
 export * from './reading/index.ts';
+export * from './recall/index.ts';
 export * from './registry/index.ts';
 export * from './senml/index.ts';

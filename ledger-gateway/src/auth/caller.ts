@@ -21,6 +21,8 @@ export const permissions = {
   read: ['admin', 'operator', 'quality', 'reader'],
   /** Capture of events in the organisation's name. */
   capture: ['admin', 'operator'],
+  /** Opening, answering and closing recalls in the organisation's name. */
+  recall: ['admin', 'quality'],
   /** Registry, enrolment, keys. */
   administer: ['admin'],
   /** Summaries by digest. */

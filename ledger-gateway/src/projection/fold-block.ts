@@ -33,6 +33,12 @@ const mirrored: ReadonlySet<StateKind> = new Set<StateKind>([
   'transformation',
   'item',
   'event-id',
+  'recall',
+  'recall-scope',
+  'recall-step',
+  'hold',
+  'acknowledgement',
+  'finding',
 ]);
 
 /** Kinds that a registry copy is made of: a write to one of them makes a new version. */

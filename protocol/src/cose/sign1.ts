@@ -24,6 +24,7 @@ export const typ = {
   registryCopy: 'application/vnd.hopline.registry+cose',
   headReport: 'application/vnd.hopline.head+cose',
   enrolment: 'application/vnd.hopline.enrolment+cose',
+  recallAcknowledgement: 'application/vnd.hopline.recall-acknowledgement+cose',
 } as const;
 
 export type Typ = (typeof typ)[keyof typeof typ];

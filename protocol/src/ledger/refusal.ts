@@ -32,6 +32,12 @@ export const refusalCodeSchema = z.enum([
   'already-commissioned',
   'not-shipped',
   'mass-balance',
+  'on-hold',
+  'unknown-recall',
+  'recall-exists',
+  'recall-state',
+  'recall-scope',
+  'recall-open',
   'too-large',
 ]);
 export type RefusalCode = z.infer<typeof refusalCodeSchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { acknowledgementRecordSchema, holdRecordSchema, recallRecordSchema } from '../recall/state-recall.ts';
 import {
   containmentRecordSchema,
   eventRecordSchema,
@@ -9,6 +10,7 @@ import {
   deviceRecordSchema,
   edgeNodeRecordSchema,
   organisationRecordSchema,
+  policyRecordSchema,
   productRecordSchema,
   signerRecordSchema,
   siteRecordSchema,
@@ -19,6 +21,7 @@ import {
   chaincodeEvents,
   headSchema,
   type QueryName,
+  recallStepSchema,
   type TransactionName,
 } from './transactions.ts';
 
@@ -28,6 +31,7 @@ const registeredSchema = chaincodeEvents.registered;
 /** What each transaction gives back, as JSON. */
 export const transactionResults = {
   'registry:PutOrganisation': registeredSchema,
+  'registry:PutPolicy': registeredSchema,
   'registry:PutSite': registeredSchema,
   'registry:PutProduct': registeredSchema,
   'registry:EnrolEdgeNode': registeredSchema,
@@ -37,11 +41,19 @@ export const transactionResults = {
   'registry:Revoke': registeredSchema,
   'readings:AnchorStatements': anchorResultSchema,
   'provenance:Capture': captureResultSchema,
+  'recall:Open': recallStepSchema,
+  'recall:ChangeScope': recallStepSchema,
+  'recall:Notify': recallStepSchema,
+  'recall:Acknowledge': recallStepSchema,
+  'recall:RecordFinding': recallStepSchema,
+  'recall:Close': recallStepSchema,
+  'recall:Reopen': recallStepSchema,
 } as const satisfies Record<TransactionName, z.ZodType>;
 
 /** What each query gives back, as JSON; `null` where there is no such record. */
 export const queryResults = {
   'registry:GetOrganisation': organisationRecordSchema.nullable(),
+  'registry:GetPolicy': policyRecordSchema.nullable(),
   'registry:GetSite': siteRecordSchema.nullable(),
   'registry:GetProduct': productRecordSchema.nullable(),
   'registry:GetEdgeNode': edgeNodeRecordSchema.nullable(),
@@ -54,6 +66,10 @@ export const queryResults = {
   }),
   'provenance:GetUnit': unitRecordSchema.nullable(),
   'provenance:GetEvent': eventRecordSchema.nullable(),
+  'recall:GetRecall': z
+    .strictObject({ recall: recallRecordSchema, acknowledgements: z.array(acknowledgementRecordSchema) })
+    .nullable(),
+  'recall:GetHolds': z.strictObject({ holds: z.array(holdRecordSchema) }),
 } as const satisfies Record<QueryName, z.ZodType>;
 
 export type TransactionResult<N extends TransactionName> = z.infer<(typeof transactionResults)[N]>;

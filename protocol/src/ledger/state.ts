@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import * as recall from '../recall/state-recall.ts';
 import { formatStateKey, noAttribute, parseStateKey } from './state-key.ts';
 import * as provenance from './state-provenance.ts';
 import * as readings from './state-readings.ts';
@@ -10,6 +11,7 @@ import * as registry from './state-registry.ts';
  */
 export const stateSchemas = {
   organisation: registry.organisationRecordSchema,
+  policy: registry.policyRecordSchema,
   site: registry.siteRecordSchema,
   product: registry.productRecordSchema,
   'edge-node': registry.edgeNodeRecordSchema,
@@ -28,8 +30,16 @@ export const stateSchemas = {
   containment: provenance.containmentRecordSchema,
   transit: provenance.transitRecordSchema,
   discrepancy: provenance.discrepancyRecordSchema,
+  early: provenance.earlyRecordSchema,
+  shortfall: provenance.shortfallRecordSchema,
   transformation: provenance.transformationRecordSchema,
   association: provenance.associationRecordSchema,
+  recall: recall.recallRecordSchema,
+  'recall-scope': recall.recallScopeRecordSchema,
+  'recall-step': recall.recallStepRecordSchema,
+  hold: recall.holdRecordSchema,
+  acknowledgement: recall.acknowledgementRecordSchema,
+  finding: recall.findingRecordSchema,
 } as const;
 
 export type StateKind = keyof typeof stateSchemas;
@@ -38,6 +48,7 @@ export type StateRecord<K extends StateKind> = z.infer<(typeof stateSchemas)[K]>
 /** The attributes of each kind's composite key, in order. */
 export type StateAttributes = {
   organisation: [mspId: string];
+  policy: [mspId: string];
   site: [gln: string];
   product: [gtin: string];
   'edge-node': [node: string];
@@ -58,8 +69,17 @@ export type StateAttributes = {
   containment: [item: string, unit: string];
   transit: [to: string, item: string, shipment: string];
   discrepancy: [shipment: string, item: string];
+  /** `to` is `noAttribute` for a unit. */
+  early: [to: string, item: string, receipt: string];
+  shortfall: [where: string, item: string, event: string];
   transformation: [id: string];
   association: [parent: string, child: string];
+  recall: [recallId: string];
+  'recall-scope': [recallId: string, item: string];
+  'recall-step': [recallId: string, transactionId: string];
+  hold: [item: string, recallId: string];
+  acknowledgement: [recallId: string, mspId: string];
+  finding: [recallId: string, place: string, item: string];
 };
 
 /** The key under which a record stands. */

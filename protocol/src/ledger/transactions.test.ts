@@ -30,7 +30,7 @@ test('a transaction of the largest statements passes the schema', () => {
 
 test('every transaction and query names its contract, and no name is both', () => {
   const names = [...Object.keys(transactions), ...Object.keys(queries)];
-  for (const name of names) expect(name).toMatch(/^(registry|readings|provenance):[A-Z][A-Za-z]+$/);
+  for (const name of names) expect(name).toMatch(/^(registry|readings|provenance|recall):[A-Z][A-Za-z]+$/);
   expect(new Set(names).size).toBe(names.length);
 });
 

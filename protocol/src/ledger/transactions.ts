@@ -1,5 +1,17 @@
 import { z } from 'zod';
 import {
+  closingSchema,
+  findingSchema,
+  maxFindingsPerTransaction,
+  newRecallSchema,
+  noticeSchema,
+  recallIdSchema,
+  recallTextSchema,
+  scopeChangeSchema,
+} from '../recall/records.ts';
+import { recallActSchema } from '../recall/state-recall.ts';
+import { policySchema } from '../registry/policy.ts';
+import {
   assignmentSchema,
   calibrationSchema,
   deviceSchema,
@@ -37,6 +49,7 @@ export const maxStatementsPerTransaction = 64;
  */
 export const transactions = {
   'registry:PutOrganisation': z.strictObject({ organisation: organisationSchema }),
+  'registry:PutPolicy': z.strictObject({ policy: policySchema }),
   'registry:PutSite': z.strictObject({ site: siteSchema }),
   'registry:PutProduct': z.strictObject({ product: productSchema }),
   /** The proof names node, organisation and key. Enrolling a node again replaces its key and keeps its chain. */
@@ -57,10 +70,22 @@ export const transactions = {
     statements: z.array(base64UrlSchema).min(1).max(maxStatementsPerTransaction),
   }),
   'provenance:Capture': z.strictObject({ statement: base64UrlSchema }),
+  'recall:Open': z.strictObject({ recall: newRecallSchema }),
+  'recall:ChangeScope': scopeChangeSchema,
+  'recall:Notify': noticeSchema,
+  /** The statement is a COSE_Sign1 of the recipient's (`signAcknowledgement`). */
+  'recall:Acknowledge': z.strictObject({ statement: base64UrlSchema }),
+  'recall:RecordFinding': z.strictObject({
+    recallId: recallIdSchema,
+    findings: z.array(findingSchema).min(1).max(maxFindingsPerTransaction),
+  }),
+  'recall:Close': closingSchema,
+  'recall:Reopen': z.strictObject({ recallId: recallIdSchema, reason: recallTextSchema }),
 } as const;
 
 export const queries = {
   'registry:GetOrganisation': z.strictObject({ mspId: mspIdSchema }),
+  'registry:GetPolicy': z.strictObject({ mspId: mspIdSchema }),
   'registry:GetSite': z.strictObject({ gln: glnSchema }),
   'registry:GetProduct': z.strictObject({ gtin: gtinSchema }),
   'registry:GetEdgeNode': z.strictObject({ node: nodeIdSchema }),
@@ -70,6 +95,8 @@ export const queries = {
   'provenance:GetHoldings': z.strictObject({ item: z.string().max(400) }),
   'provenance:GetUnit': z.strictObject({ unit: z.string().max(400) }),
   'provenance:GetEvent': z.strictObject({ event: z.string().max(200) }),
+  'recall:GetRecall': z.strictObject({ recallId: recallIdSchema }),
+  'recall:GetHolds': z.strictObject({ item: z.string().max(400) }),
 } as const;
 
 export type TransactionName = keyof typeof transactions;
@@ -97,6 +124,14 @@ export const captureResultSchema = z.strictObject({
 });
 export type CaptureResult = z.infer<typeof captureResultSchema>;
 
+/** What every transaction of a recall gives back and announces: what step it was, and as of which version of the scope. */
+export const recallStepSchema = z.strictObject({
+  recallId: recallIdSchema,
+  step: z.enum(recallActSchema.options.map(({ shape }) => shape.step.value)),
+  version: z.int().min(1),
+});
+export type RecallStep = z.infer<typeof recallStepSchema>;
+
 /**
  * Names of the chaincode events, at most one a transaction, with the schema of their JSON payload. They only wake
  * listeners. Anchoring has none: it would be 3 % of the smallest transaction, and who follows blocks sees it anyway.
@@ -104,6 +139,7 @@ export type CaptureResult = z.infer<typeof captureResultSchema>;
 export const chaincodeEvents = {
   registered: z.strictObject({ kind: z.string(), id: z.string() }),
   captured: z.strictObject({ events: z.int().min(0) }),
+  recalled: recallStepSchema,
 } as const;
 
 /** `readings:GetHead`: `null` where the node has anchored nothing yet. */
