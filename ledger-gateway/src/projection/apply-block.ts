@@ -1,3 +1,4 @@
+import { putIndexedEvents } from '../epcis/index/put-indexed-events.ts';
 import type { Queryable } from '../store/database.ts';
 import { insertRows } from '../store/insert-rows.ts';
 import { putSummaryRows } from './apply-summary.ts';
@@ -30,6 +31,7 @@ export async function applyBlock(tx: Queryable, changes: BlockChanges): Promise<
   await insertRows(tx, 'movements', columns.movements, changes.movements);
   await applyPresences(tx, changes.movements);
   await applyAssociations(tx, changes.associations);
+  await putIndexedEvents(tx, changes.indexed);
   const after: Checkpoint = {
     height: number + 1,
     blockTimeMs: Math.max(before.blockTimeMs, time_ms),

@@ -1,3 +1,4 @@
+import type { IndexedEvent } from '../epcis/index/index-event.ts';
 import type { RowOf } from './rows.ts';
 
 /** A write to the mirrored part of the world state; `record` null deletes. */
@@ -36,4 +37,6 @@ export interface BlockChanges {
   readonly items: readonly RowOf<'items'>[];
   readonly movements: readonly MovementRow[];
   readonly associations: readonly AssociationChange[];
+  /** The events once more, as EPCIS queries find them. */
+  readonly indexed: readonly IndexedEvent[];
 }

@@ -82,6 +82,7 @@ export async function foldBlock(facts: BlockFacts): Promise<BlockChanges> {
     items: effects.flatMap((effect) => effect.items),
     movements: effects.flatMap((effect) => effect.movements),
     associations: effects.flatMap((effect) => effect.associations),
+    indexed: effects.flatMap((effect) => effect.indexed),
   };
 }
 
@@ -121,7 +122,7 @@ async function foldTransaction(block: number, transaction: TransactionFacts): Pr
           transactions[transaction.name].parse(JSON.parse(transaction.argument)).statement,
           eventRecords(writes.map(({ write }) => write)),
         )
-      : { events: [], eventItems: [], items: [], movements: [], associations: [] };
+      : { events: [], eventItems: [], items: [], movements: [], associations: [], indexed: [] };
   return { state, ...anchored, ...captured };
 }
 

@@ -7,6 +7,7 @@ import {
   parseCapture,
 } from '@hopline/protocol';
 import { type NormalisedEvent, normalise, parseDocument } from '@hopline/protocol/epcis';
+import { type IndexedEvent, indexEvent } from '../epcis/index/index-event.ts';
 import type { TransactionFacts } from '../ledger/block-facts.ts';
 import type { AssociationChange, MovementRow } from './block-changes.ts';
 import { itemRow } from './item-row.ts';
@@ -18,6 +19,7 @@ export interface CaptureRows {
   readonly items: RowOf<'items'>[];
   readonly movements: MovementRow[];
   readonly associations: AssociationChange[];
+  readonly indexed: IndexedEvent[];
 }
 
 /**
@@ -31,7 +33,7 @@ export function foldCapture(
   records: readonly EventRecord[],
 ): CaptureRows {
   const document = parseDocument(parseCapture(fromBase64Url(statement)).document);
-  const rows: CaptureRows = { events: [], eventItems: [], items: [], movements: [], associations: [] };
+  const rows: CaptureRows = { events: [], eventItems: [], items: [], movements: [], associations: [], indexed: [] };
   for (const record of records) {
     const parsed = document.events[record.position];
     if (!parsed) throw new Error(`the document has no event at ${record.position}`);
@@ -58,6 +60,7 @@ export function foldCapture(
       position: record.position,
       transaction_id: transaction.id,
     });
+    rows.indexed.push(indexEvent(parsed, record));
     const mentioned = itemsOf(event);
     for (const [position, { role, item, amount, uom }] of mentioned.entries()) {
       rows.eventItems.push({ event: record.event, declaration, role, position, item, amount, uom });

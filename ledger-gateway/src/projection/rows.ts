@@ -165,11 +165,28 @@ export const columns = {
     from_event: 'text',
     to_event: 'text',
   },
+  epcis_events: {
+    seq: 'bigint',
+    event: 'text',
+    declaration: 'text',
+    source: 'text',
+    type: 'text',
+    action: 'text',
+    biz_step: 'text',
+    disposition: 'text',
+    read_point: 'text',
+    biz_location: 'text',
+    time_ms: 'bigint',
+    recorded_ms: 'bigint',
+    declared_ms: 'bigint',
+    error_reason: 'text',
+  },
+  epcis_values: { seq: 'bigint', field: 'text', value: 'text', number: 'double precision', time_ms: 'bigint' },
 } as const satisfies Record<string, Record<string, SqlType>>;
 
 export type DerivedTable = keyof typeof columns;
 
-type Value<T extends SqlType> = T extends 'bigint' | 'int'
+type Value<T extends SqlType> = T extends 'bigint' | 'int' | 'double precision'
   ? number
   : T extends 'boolean'
     ? boolean

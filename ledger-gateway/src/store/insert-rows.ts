@@ -1,6 +1,6 @@
 import type { Queryable } from './database.ts';
 
-export type SqlType = 'text' | 'text[]' | 'int' | 'bigint' | 'boolean' | 'jsonb' | 'bytea';
+export type SqlType = 'text' | 'text[]' | 'int' | 'bigint' | 'double precision' | 'boolean' | 'jsonb' | 'bytea';
 
 /** Rows of one statement at most: they travel as one JSON text. */
 const maxRowsPerStatement = 500;
