@@ -22,6 +22,8 @@ export const httpProblemCodes = [
   'ledger-conflict',
   'commit-unknown',
   'projection-stale',
+  'sheet-malformed',
+  'sheet-incorrect',
   'outbox-full',
   'internal',
 ] as const;
