@@ -19,6 +19,7 @@ export async function putOrganisation(
     throw new Refused('key-in-use', 'the registry key and the gateway key have to differ', { mspId });
   }
   const own = { subject: mspId, mspId };
+  assertCheckDigits('gln', [organisation.gln ?? []].flat());
   await indexKey(draft, { publicKey: registryKey, use: 'registry', ...own }, timeMs, { mayStay: true });
   await indexKey(draft, { publicKey: gatewayKey, use: 'gateway', ...own }, timeMs, { mayStay: true });
   draft.put('organisation', [mspId], { schema: 1, ...organisation });
@@ -32,7 +33,7 @@ export async function putSite(
   { submitter }: Circumstances,
 ): Promise<Outcome> {
   assertOwn('site', site.mspId, submitter);
-  assertCheckDigits('gln', [site.gln]);
+  assertCheckDigits('gln', [site.gln, site.partOf ?? []].flat());
   await loadOrganisation(draft, submitter);
   const known = await draft.load('site', site.gln);
   if (known) assertOwn('site', known.mspId, submitter);

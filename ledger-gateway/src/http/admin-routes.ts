@@ -2,6 +2,7 @@ import {
   deviceUrnSchema,
   nodeIdSchema,
   organisationRecordSchema,
+  organisationSchema,
   productSchema,
   revocationSchema,
   signerSchema,
@@ -27,10 +28,7 @@ import { readJson } from './read-body.ts';
 import { route } from './route.ts';
 
 const doneSchema = z.object({ transactionId: z.string(), block: z.int() });
-const organisationBody = z.strictObject({
-  name: z.string().min(1).max(200),
-  companyPrefixes: z.array(z.string().regex(/^\d{4,12}$/)).max(50),
-});
+const organisationBody = organisationSchema.omit({ mspId: true, registryKey: true, gatewayKey: true });
 const siteBody = siteSchema.omit({ gln: true, mspId: true });
 const productBody = productSchema.omit({ gtin: true, mspId: true });
 const proofBody = z.strictObject({ proof: z.string().min(1).max(4_096) });

@@ -32,9 +32,9 @@ export async function bootstrapOrganisation(
   const registryKey = toBase64Url(keys.registry.publicKey);
   const gatewayKey = toBase64Url(keys.gateway.publicKey);
   if (known?.registryKey !== registryKey || known.gatewayKey !== gatewayKey) {
-    // Name and prefixes on the ledger are newer than those of the configuration, where both are there.
-    const { name, companyPrefixes } = known ?? options;
-    const organisation = { mspId: options.mspId, name, companyPrefixes: [...companyPrefixes], registryKey, gatewayKey };
+    // What is on the ledger is newer than the configuration, where both are there; only the keys are this gateway's to say.
+    const { schema: _schema, ...stated } = known ?? { schema: 1, ...options };
+    const organisation = { ...stated, companyPrefixes: [...stated.companyPrefixes], registryKey, gatewayKey };
     await ledger.submit('registry:PutOrganisation', { organisation });
   }
   await ensureSigner(ledger, channel, options.mspId, keys, newCode);

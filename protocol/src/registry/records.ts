@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isDeviceUrn } from '../reading/device-urn.ts';
+import { organisationDetailsShape, placeDetailsShape, productDetailsShape } from './details.ts';
 
 /** Parts that many records share. Texts are bounded: what is on the ledger stays there. */
 export const mspIdSchema = z.string().regex(/^[A-Za-z0-9.-]{1,64}$/, 'an MSP id');
@@ -24,6 +25,7 @@ export const organisationSchema = z.strictObject({
   registryKey: publicKeySchema,
   /** Signs its gateway's head reports. */
   gatewayKey: publicKeySchema,
+  ...organisationDetailsShape,
 });
 export type Organisation = z.infer<typeof organisationSchema>;
 
@@ -40,6 +42,7 @@ export const siteSchema = z.strictObject({
       longitudeE7: z.int().min(-1_800_000_000).max(1_800_000_000),
     })
     .optional(),
+  ...placeDetailsShape,
 });
 export type Site = z.infer<typeof siteSchema>;
 
@@ -113,6 +116,7 @@ export const productSchema = z.strictObject({
   mspId: mspIdSchema,
   name: nameSchema,
   limits: z.array(ruleSchema).max(16),
+  ...productDetailsShape,
 });
 export type Product = z.infer<typeof productSchema>;
 
