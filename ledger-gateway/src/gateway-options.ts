@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { oidcOptionsSchema } from './auth/oidc.ts';
 import { peerSchema } from './intake/fetch-summaries.ts';
 import { ledgerOptionsSchema } from './ledger/ledger-options.ts';
+import { notifyOptionsSchema } from './notify/notify-options.ts';
 import { edgeSchema } from './query/batch-readings.ts';
 
 /** Configuration of one gateway: one organisation with its identity, database and interface. */
@@ -31,6 +32,8 @@ export const gatewayOptionsSchema = z.strictObject({
   /** Addresses of edge nodes, to fetch raw readings from. */
   edges: z.record(z.string(), edgeSchema).default({}),
   oidc: oidcOptionsSchema.optional(),
+  /** Webhooks and e-mails to other parties. */
+  notify: notifyOptionsSchema.prefault({}),
   registryValidityMs: z
     .int()
     .min(1_000)

@@ -47,6 +47,10 @@ function withPaths(options: ParsedGatewayOptions, folder: string): ParsedGateway
   return {
     ...options,
     dataFolder: at(options.dataFolder),
+    notify: {
+      ...options.notify,
+      ...(options.notify.caFile === undefined ? {} : { caFile: at(options.notify.caFile) }),
+    },
     ...(options.consoleFolder === undefined ? {} : { consoleFolder: at(options.consoleFolder) }),
     ledger: {
       ...ledger,

@@ -24,6 +24,7 @@ import { followBlocks } from './ledger/follow-blocks.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { submitLimits } from './ledger/ledger-options.ts';
 import { LedgerWatch } from './ledger/ledger-watch.ts';
+import { startNotify } from './notify/start-notify.ts';
 import { Projection } from './projection/projection.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
@@ -116,6 +117,14 @@ async function run(parts: Parts): Promise<Gateway> {
     live.tell();
     judge();
   });
+  const notify = await startNotify({
+    store,
+    clock,
+    log,
+    metrics: metrics.registry,
+    dataFolder: parsed.dataFolder,
+    options: parsed.notify,
+  });
   const shared = { channel: parsed.ledger.channel, ledger: counted(ledger, metrics), projection, store, clock };
   const context: AppContext = {
     mspId: parsed.mspId,
@@ -124,6 +133,7 @@ async function run(parts: Parts): Promise<Gateway> {
     keys,
     intake: { ...shared, chains: new NodeChains() },
     capture: { ...shared, signer: applicationSigner(parsed.mspId), signerKey: keys.signer },
+    notifier: notify.notifier,
     copies: new RegistryCopies(store, clock, {
       channel: parsed.ledger.channel,
       mspId: parsed.mspId,
@@ -175,6 +185,7 @@ async function run(parts: Parts): Promise<Gateway> {
       log.debug({ err: error, peer }, 'a summary could not be fetched'),
     ),
   ];
+  work.push(notify.run(signal));
   work.push(
     cleanUpRegularly(store, clock, signal, (error) => log.error({ err: error }, 'old rows could not be removed')),
   );

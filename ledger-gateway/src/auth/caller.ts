@@ -23,6 +23,8 @@ export const permissions = {
   capture: ['admin', 'operator'],
   /** Opening, answering and closing recalls in the organisation's name. */
   recall: ['admin', 'quality'],
+  /** The outbox of notices: what went to whom, another delivery, none. */
+  notify: ['admin', 'quality'],
   /** Registry, enrolment, keys. */
   administer: ['admin'],
   /** Summaries by digest. */

@@ -8,6 +8,7 @@ import type { CaptureContext } from '../intake/capture.ts';
 import type { RegistryCopies } from '../intake/registry-copy.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerView } from '../ledger/ledger-watch.ts';
+import type { Notifier } from '../notify/notifier.ts';
 import type { Projection } from '../projection/projection.ts';
 import type { Edges } from '../query/batch-readings.ts';
 import type { Store } from '../store/store.ts';
@@ -25,6 +26,7 @@ export interface AppContext {
   readonly keys: OrganisationKeys;
   readonly intake: IntakeContext;
   readonly capture: CaptureContext;
+  readonly notifier: Notifier;
   readonly copies: RegistryCopies;
   readonly edges: Edges;
   readonly verifyToken: TokenVerifier | null;

@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { openAPIRouteHandler } from 'hono-openapi';
 import { GatewayError } from '../gateway-error.ts';
+import { noticeRoutes } from '../notify/notice-routes.ts';
 import { adminRoutes } from './admin-routes.ts';
 import type { AppContext, AppEnv } from './app-context.ts';
 import { identifyCaller } from './authenticate.ts';
@@ -47,6 +48,7 @@ export function createApp(context: AppContext, streams: { open: number }, signal
     sessionRoutes(context),
     captureRoutes(context),
     adminRoutes(context),
+    noticeRoutes(context),
     eventsRoute(context, streams, signal),
     queryRoutes(context),
   ]) {

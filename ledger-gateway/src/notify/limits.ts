@@ -26,6 +26,8 @@ export const notifyLimits = {
   maxRetryAfterMs: 24 * hourMs,
   /** How long a target that answers 429, 502, 503 or 504 without `Retry-After` gets nothing. */
   throttleMs: 30 * secondMs,
+  /** Longest rest of a whole target: others may have receivers at the same origin. */
+  maxTargetPauseMs: 5 * minuteMs,
   /** Delivered, failed and cancelled notices stay this long, and so many of them. */
   keepEndedMs: 90 * 24 * hourMs,
   maxEndedNotices: 200_000,

@@ -65,6 +65,8 @@ export const failureReasons = [
   'not-configured',
   /** The mail server refused it for good (SMTP 5yz). */
   'rejected',
+  /** Its secrets do not open with this gateway's key: the file was lost or is another one. */
+  'unreadable',
 ] as const;
 export type FailureReason = (typeof failureReasons)[number];
 

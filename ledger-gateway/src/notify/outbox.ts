@@ -25,13 +25,17 @@ export interface QueuedNotice {
   readonly text: string | null;
   readonly html: string | null;
   readonly body: string | null;
-  readonly secrets: readonly string[];
+  /** `null` where they do not open with this gateway's key. */
+  readonly secrets: readonly string[] | null;
   readonly notAfterMs: number;
   readonly state: NoticeState;
 }
 
 /** Columns of a state, as `noticeStateSchema` names them. */
-export const stateColumns = 'state, attempts, next_ms as "nextMs", ended_ms as "endedMs", reason, last';
+export function stateColumns(table: string): string {
+  const columns = ['state', 'attempts', 'next_ms as "nextMs"', 'ended_ms as "endedMs"', 'reason', 'last'];
+  return columns.map((column) => `${table}.${column}`).join(', ');
+}
 
 const keyRowSchema = z.object({
   id: z.string(),
@@ -156,7 +160,7 @@ export async function changeState(
   change: (state: NoticeState) => NoticeState | null,
 ): Promise<NoticeState | null> {
   const [row] = await write.tx.query(
-    `select id, kind, target, type, created_ms, ${stateColumns} from notice_states where id = $1`,
+    `select id, kind, target, type, created_ms, ${stateColumns('notice_states')} from notice_states where id = $1`,
     [id],
   );
   if (!row) return null;
@@ -212,13 +216,21 @@ export async function nextDueMs(on: Queryable, withoutTargets: readonly string[]
 export async function readNotice(on: Queryable, box: SecretBox, id: string): Promise<QueuedNotice | null> {
   const [row] = await on.query<Record<string, unknown> & { secrets: string | null }>(
     `select n.id, n.kind, n.target, n.type, n.url, n.recipients, n.subject, n.text, n.html, n.body, n.secrets,
-       n.not_after_ms as "notAfterMs", ${stateColumns}
-     from notices n join notice_states s using (id, kind, target, type) where n.id = $1`,
+       n.not_after_ms as "notAfterMs", ${stateColumns('s')}
+     from notices n join notice_states s on s.id = n.id where n.id = $1`,
     [id],
   );
   if (!row) return null;
-  const secrets = row.secrets === null ? [] : z.array(z.string()).parse(JSON.parse(box.open(row.secrets, id)));
+  const secrets = row.secrets === null ? [] : opened(box, row.secrets, id);
   return { ...queuedSchema.parse(row), secrets, state: noticeStateSchema.parse(row) };
+}
+
+function opened(box: SecretBox, sealed: string, id: string): string[] | null {
+  try {
+    return z.array(z.string()).parse(JSON.parse(box.open(sealed, id)));
+  } catch {
+    return null;
+  }
 }
 
 const queuedSchema = z.object({
@@ -238,7 +250,7 @@ const queuedSchema = z.object({
 /** How notices stand, by their ids; those that are not known are left out. */
 export async function readStates(on: Queryable, ids: readonly string[]): Promise<Map<string, NoticeState>> {
   const rows = await on.query<{ id: string }>(
-    `select id, ${stateColumns} from notice_states where id = any($1::text[])`,
+    `select id, ${stateColumns('notice_states')} from notice_states where id = any($1::text[])`,
     [ids],
   );
   return new Map(rows.map((row) => [row.id, noticeStateSchema.parse(row)]));
