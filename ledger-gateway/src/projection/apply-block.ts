@@ -1,6 +1,7 @@
 import { putIndexedEvents } from '../epcis/index/put-indexed-events.ts';
 import type { Queryable } from '../store/database.ts';
 import { insertRows } from '../store/insert-rows.ts';
+import { applyFlows } from './apply-flows.ts';
 import { putSummaryRows } from './apply-summary.ts';
 import type { BlockChanges, StateChange } from './block-changes.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
@@ -27,8 +28,8 @@ export async function applyBlock(tx: Queryable, changes: BlockChanges): Promise<
   await applySummaries(tx, changes.statements);
   await insertRows(tx, 'events', columns.events, changes.events);
   await insertRows(tx, 'event_items', columns.event_items, changes.eventItems);
-  await insertRows(tx, 'items', columns.items, changes.items, '(item) do nothing');
   await insertRows(tx, 'movements', columns.movements, changes.movements);
+  await applyFlows(tx, changes);
   await applyPresences(tx, changes.movements);
   await applyAssociations(tx, changes.associations);
   await putIndexedEvents(tx, changes.indexed);

@@ -17,11 +17,16 @@ export interface AssociationChange {
   readonly timeMs: number;
 }
 
-/** A movement with what the fold of presences needs besides the row: amounts are exact decimals. */
+/** A movement with what the folds need besides the row: amounts are exact decimals. */
 export type MovementRow = RowOf<'movements'> & {
   readonly subject: string;
   readonly event: string;
   readonly time_ms: number;
+  readonly position: number;
+  readonly from_id: string | null;
+  readonly to_id: string | null;
+  /** The event's number in the order of the ledger. */
+  readonly seq: number;
 };
 
 /** All that one block changes, as rows. Rows of statements and events are the first of their kind or passed over. */

@@ -11,6 +11,7 @@ import { type IndexedEvent, indexEvent } from '../epcis/index/index-event.ts';
 import type { TransactionFacts } from '../ledger/block-facts.ts';
 import type { AssociationChange, MovementRow } from './block-changes.ts';
 import { itemRow } from './item-row.ts';
+import { ledgerSequence } from './ledger-sequence.ts';
 import type { RowOf } from './rows.ts';
 
 export interface CaptureRows {
@@ -66,7 +67,8 @@ export function foldCapture(
       rows.eventItems.push({ event: record.event, declaration, role, position, item, amount, uom });
       rows.items.push(itemRow(item, record.event, record.eventTimeMs));
     }
-    rows.movements.push(...record.movements.map((movement, position) => movementRow(movement, position, record)));
+    const seq = ledgerSequence({ block, txPosition: transaction.position, position: record.position });
+    rows.movements.push(...record.movements.map((movement, position) => movementRow(movement, position, record, seq)));
     if (record.outcome === 'applied') rows.associations.push(...associationsOf(event, record));
   }
   return rows;
@@ -115,7 +117,7 @@ export function itemsOf(event: NormalisedEvent): Mention[] {
   }
 }
 
-function movementRow(movement: Movement, position: number, record: EventRecord): MovementRow {
+function movementRow(movement: Movement, position: number, record: EventRecord, seq: number): MovementRow {
   const isUnit = 'unit' in movement;
   const transit = [movement.from, movement.to].find((end) => end.at === 'transit');
   return {
@@ -133,6 +135,7 @@ function movementRow(movement: Movement, position: number, record: EventRecord):
     transit_from: transit?.from ?? null,
     transit_to: transit?.to ?? null,
     time_ms: record.eventTimeMs,
+    seq,
   };
 }
 

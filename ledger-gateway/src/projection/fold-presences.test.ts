@@ -27,6 +27,7 @@ const move = (
   transit_from: null,
   transit_to: null,
   time_ms,
+  seq: 0,
 });
 
 const fold = (movements: MovementRow[], open: PresenceRow[] = []) => foldPresences(movements, open, 1);

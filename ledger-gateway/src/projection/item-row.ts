@@ -14,6 +14,8 @@ export function itemRow(item: string, event: string, timeMs: number): RowOf<'ite
     sscc: id?.kind === 'sscc' ? id.sscc : null,
     first_event: event,
     first_ms: timeMs,
+    // Given when it is applied: what is known already keeps its own.
+    number: null,
   };
 }
 
