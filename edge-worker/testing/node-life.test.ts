@@ -15,14 +15,6 @@ async function sealed(count: number): Promise<void> {
   await edge.until(`${count} batches are anchored`, () => edge.peer.chain.anchored.length === count);
 }
 
-/** Seals, unless the node may not yet: whether it did. */
-function sealsAtLast(): Promise<boolean> {
-  return edge.post('/seal').then(
-    () => true,
-    () => false,
-  );
-}
-
 test('a disk restored from an old copy refuses to seal, and after a new enrolment nothing is twice on the ledger', async () => {
   const signed = await TestDevice.make('restored', testNode);
   const legacy = await TestDevice.make('restored-legacy', testNode, { publicKey: null, kind: 'legacy' });
@@ -37,12 +29,7 @@ test('a disk restored from an old copy refuses to seal, and after a new enrolmen
   const objects = join(edge.dataDir, 'objects');
   await cp(objects, `${objects}-copy`, { recursive: true });
   await edge.up();
-  await edge.until('it runs again', async () =>
-    edge.post('/seal').then(
-      () => true,
-      () => false,
-    ),
-  );
+  await edge.seal();
   await edge.until('the second batch is anchored', () => edge.peer.chain.anchored.length === 2);
   const third = await publishReadings(await edge.connect(signed), signed, 5);
   await sealed(3);
@@ -85,12 +72,7 @@ test('a cloned disk that went on elsewhere: the fork is refused, taken back and 
   const objects = join(edge.dataDir, 'objects');
   await cp(objects, `${objects}-clone`, { recursive: true });
   await edge.up();
-  await edge.until('it runs', async () =>
-    edge.post('/seal').then(
-      () => true,
-      () => false,
-    ),
-  );
+  await edge.seal();
   await edge.until('two are anchored', () => edge.peer.chain.anchored.length === 2);
   await edge.kill();
   await rm(objects, { recursive: true });
@@ -101,23 +83,13 @@ test('a cloned disk that went on elsewhere: the fork is refused, taken back and 
   await edge.until('it runs', async () => (await edge.status()).state === 'running');
   edge.peer.faults.holdUploads = true;
   const mine = await publishReadings(await edge.connect(device), device, 4);
-  await edge.until('it seals', async () =>
-    edge.post('/seal').then(
-      () => true,
-      () => false,
-    ),
-  );
+  await edge.seal();
   if (hidden) edge.peer.chain.anchored.push(hidden);
   edge.peer.faults.holdUploads = false;
   await edge.until('it has noticed', async () => (await edge.status()).state === 'diverged');
   await edge.enrol();
   await edge.until('it runs again', async () => (await edge.status()).state === 'running');
-  await edge.until('it seals', async () =>
-    edge.post('/seal').then(
-      () => true,
-      () => false,
-    ),
-  );
+  await edge.seal();
   await edge.until('three are anchored', () => edge.peer.chain.anchored.length >= 3);
   const audit = await auditOf(edge);
   for (const message of mine) expect(await timesKept(audit, message)).toBe(1);
@@ -137,7 +109,7 @@ test('on a cloned disk foreign heads cover nothing: what it acknowledged stays, 
   await cp(objects, `${objects}-clone`, { recursive: true });
   await edge.up();
   for (let count = 2; count <= 5; count++) {
-    await edge.until('it seals', sealsAtLast);
+    await edge.seal();
     await edge.until('it is anchored', () => edge.peer.chain.anchored.length === count);
   }
   await edge.kill();
@@ -149,7 +121,7 @@ test('on a cloned disk foreign heads cover nothing: what it acknowledged stays, 
   const mine: Uint8Array[] = [];
   for (let batch = 0; batch < 3; batch++) {
     mine.push(...(await publishReadings(await edge.connect(device), device, 4)));
-    await edge.until('it seals', sealsAtLast);
+    await edge.seal();
   }
   await edge.kill();
   edge.peer.chain.anchored.push(...hidden);
@@ -167,7 +139,7 @@ test('on a cloned disk foreign heads cover nothing: what it acknowledged stays, 
 
   edge.peer.faults.holdUploads = false;
   await edge.enrol();
-  await edge.until('it seals', sealsAtLast);
+  await edge.seal();
   await edge.until('six are anchored', () => edge.peer.chain.anchored.length === 6);
   expect(edge.peer.chain.anchored[5]?.statement.size).toBe(mine.length);
   await edge.until('all is covered', async () => (await edge.status()).covered === 5);

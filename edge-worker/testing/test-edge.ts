@@ -17,6 +17,7 @@ export interface StatusAnswer {
   readonly openReadings: number;
   readonly outboxBatches: number;
   readonly counts: Readonly<Record<string, number>>;
+  readonly upload: { readonly lastBy: string | null; readonly ownFailures: number };
   readonly registry: { readonly version: number; readonly revision: number } | null;
 }
 
@@ -28,7 +29,8 @@ const waitMs = 15_000;
 export class TestEdge {
   readonly peer: TestPeer;
   readonly dataDir: string;
-  readonly overrides: Readonly<Record<string, unknown>>;
+  /** Of the node’s configuration; a change counts from the next `up`. */
+  overrides: Readonly<Record<string, unknown>>;
   #edge: LocalEdge | null = null;
   readonly #clients: MqttClient[] = [];
 
@@ -88,6 +90,16 @@ export class TestEdge {
 
   post<T>(path: string, body?: unknown): Promise<T> {
     return this.request('POST', path, body);
+  }
+
+  /** Seals as soon as the node may: one that has just started compares with the ledger first. */
+  seal(): Promise<void> {
+    return this.until('it seals', () =>
+      this.post('/seal').then(
+        () => true,
+        () => false,
+      ),
+    );
   }
 
   status(): Promise<StatusAnswer> {

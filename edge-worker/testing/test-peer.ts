@@ -22,6 +22,8 @@ export type DeviceEntry = RegistryCopy['devices'][number];
 export interface Faults {
   /** Every request is answered 503. */
   unavailable: boolean;
+  /** What the gateway of this organisation answers to everything; `refusesChain`: 409 to statements, the rest as ever. */
+  of: Map<string, 'unavailable' | 'refusesChain' | 'anchorsNothing'>;
   /** Statements are anchored and the connection breaks before the answer. */
   loseUploadAnswers: boolean;
   /** Statements are not anchored, and the request hangs until this is cleared. */
@@ -31,6 +33,8 @@ export interface Faults {
 }
 
 const organisations = ['FreshHubMSP', 'RetailMSP'];
+/** A third organisation that the node has no token of: it takes statements by their signature alone. */
+const tokenless = 'GrowersMSP';
 const registryValidityMs = 3_600_000;
 
 /**
@@ -40,7 +44,13 @@ const registryValidityMs = 3_600_000;
 export class TestPeer {
   readonly chain: TestChain;
   readonly alerts: ExcursionAlert[] = [];
-  readonly faults: Faults = { unavailable: false, loseUploadAnswers: false, holdUploads: false, refuseAlerts: false };
+  readonly faults: Faults = {
+    unavailable: false,
+    of: new Map(),
+    loseUploadAnswers: false,
+    holdUploads: false,
+    refuseAlerts: false,
+  };
   devices: DeviceEntry[] = [];
   revocations: RegistryCopy['revocations'] = [];
   version = 1;
@@ -49,6 +59,8 @@ export class TestPeer {
   /** What the other organisation's gateway does not report is not covered. */
   otherReports = true;
   uploads = 0;
+  /** Uploads that arrived, by organisation, and how many of them bore the node's token. */
+  readonly uploadsTo = new Map<string, { all: number; withToken: number }>();
   /** Head reports given, by organisation. */
   readonly headsGiven = new Map<string, number>();
   readonly #server: Server;
@@ -79,7 +91,10 @@ export class TestPeer {
     return {
       mspId: 'FreshHubMSP',
       registryKey: publicKeyText(this.#keys.registry),
-      gateways: organisations.map((mspId) => ({ mspId, url: `http://127.0.0.1:${port}/${mspId}`, token })),
+      gateways: [
+        ...organisations.map((mspId) => ({ mspId, url: `http://127.0.0.1:${port}/${mspId}`, token })),
+        { mspId: tokenless, url: `http://127.0.0.1:${port}/${tokenless}` },
+      ],
     };
   }
 
@@ -110,9 +125,18 @@ export class TestPeer {
     const [, mspId = '', ...rest] = url.pathname.split('/');
     const path = `/${rest.join('/')}`;
     const body = await readBody(request);
-    if (this.faults.unavailable) return refuse(response, 503, 'ledger-unavailable');
+    const fault = this.faults.of.get(mspId);
+    if (this.faults.unavailable || fault === 'unavailable') return refuse(response, 503, 'ledger-unavailable');
     const nodePath = `/edge/v1/nodes/${this.chain.node}`;
-    if (path === '/edge/v1/statements') return this.#statements(body, response);
+    if (path === '/edge/v1/statements') {
+      const { all, withToken } = this.uploadsTo.get(mspId) ?? { all: 0, withToken: 0 };
+      const hasToken = request.headers.authorization !== undefined;
+      this.uploadsTo.set(mspId, { all: all + 1, withToken: withToken + Number(hasToken) });
+      if (fault === 'refusesChain') return refuse(response, 409, 'statement-fork');
+      if (fault === 'anchorsNothing') return send(response, 200, 'application/json', Buffer.from('{"results":[]}'));
+      return this.#statements(body, response);
+    }
+    if (request.headers.authorization === undefined) return refuse(response, 401, 'unauthenticated');
     if (path === `${nodePath}/head`) return this.#head(mspId, response);
     if (path === `${nodePath}/registry`) return this.#registry(request, response);
     if (path === `${nodePath}/batches`) return this.#batches(url, response);

@@ -27,6 +27,8 @@ export type NodeTuning = Partial<
     | 'sealMaxAgeMs'
     | 'idleStatementMs'
     | 'registryRefreshMs'
+    | 'uploadFallbackMs'
+    | 'ownGatewayRetryMs'
     | 'retentionMs'
     | 'diskBudgetBytes'
     | 'maxClockAheadMs'
@@ -194,9 +196,11 @@ async function nodeConfig(
     ...tuning,
     mspId: organisations.freshHub.mspId,
     registryKey: keys.registry.x,
-    gateways: gateways.addresses
-      .filter(({ mspId }) => tokens[mspId] !== undefined)
-      .map((gateway) => ({ mspId: gateway.mspId, url: gatewayUrl(gateway), token: tokens[gateway.mspId] ?? '' })),
+    // The growers' gateway knows no token of the nodes: should their own fail, it takes statements by their signatures.
+    gateways: gateways.addresses.map((gateway) => {
+      const token = tokens[gateway.mspId];
+      return { mspId: gateway.mspId, url: gatewayUrl(gateway), ...(token !== undefined && { token }) };
+    }),
     apiTokenDigests: [toBase64Url(await sha256(utf8(address.token)))],
   };
 }

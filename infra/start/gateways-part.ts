@@ -20,7 +20,10 @@ export interface GatewayAddress {
 export interface GatewaysPart {
   readonly addresses: readonly GatewayAddress[];
   readonly clients: Readonly<Record<OrganisationName, ApiClient>>;
-  readonly process: ManagedProcess;
+  readonly processes: readonly ManagedProcess[];
+  /** The process that runs an organisation's gateway. */
+  processOf(name: OrganisationName): ManagedProcess;
+  stop(): Promise<void>;
 }
 
 export interface GatewaysPartOptions {
@@ -29,6 +32,8 @@ export interface GatewaysPartOptions {
   readonly ports: PortPlan;
   readonly profile: ConnectionProfile;
   readonly edges: Readonly<Record<string, { readonly url: string; readonly token: string }>>;
+  /** A process for each gateway, as every organisation has its own; else one for all, which takes less memory. */
+  readonly separate: boolean;
   readonly logFile: (name: string) => string;
   readonly onExit: (problem: Error) => void;
   readonly onStart: ProcessPlan['onStart'];
@@ -41,7 +46,7 @@ const peerKeysSchema = z.record(z.string(), z.string());
 const keyAnswer = z.object({ key: z.string() });
 
 /**
- * Starts the gateways of all organisations: one process, nothing shared between them. At the very first start they come up
+ * Starts the gateways of all organisations, nothing shared between them. At the very first start they come up
  * without knowing each other; then each gives the others a key for its summaries, and they start again with them.
  */
 export async function startGateways(options: GatewaysPartOptions): Promise<GatewaysPart> {
@@ -54,33 +59,43 @@ export async function startGateways(options: GatewaysPartOptions): Promise<Gatew
     url: `http://127.0.0.1:${ports.gateways[index]}`,
     adminKeyFile: join(dataDir, name, 'admin.key'),
   }));
-  const gateways = new ManagedProcess(
-    {
-      name: 'gateways',
-      command: process.execPath,
-      args: [join(root, 'ledger-gateway/src/main.ts'), '--config', configFile],
-      logFile: options.logFile('gateways'),
-      isReady: async () => (await Promise.all(addresses.map(({ url }) => isReady(url)))).every(Boolean),
-      readyWithinMs,
-      onStart: options.onStart,
-    },
-    options.onExit,
-  );
+  const plan = (name: string, served: readonly GatewayAddress[], more: readonly string[] = []) =>
+    new ManagedProcess(
+      {
+        name,
+        command: process.execPath,
+        args: [join(root, 'ledger-gateway/src/main.ts'), '--config', configFile, ...more],
+        logFile: options.logFile(name.replaceAll(' ', '-')),
+        isReady: async () => (await Promise.all(served.map(({ url }) => isReady(url)))).every(Boolean),
+        readyWithinMs,
+        onStart: options.onStart,
+      },
+      options.onExit,
+    );
+  const processes = options.separate
+    ? addresses.map((address) => plan(`gateway of ${address.mspId}`, [address], ['--msp', address.mspId]))
+    : [plan('gateways', addresses)];
+  const start = () => Promise.all(processes.map((each) => each.start()));
+  const stop = async () => {
+    await Promise.all(processes.map((each) => each.stop()));
+  };
   try {
     const known = await readJsonFile(peerKeyFile, peerKeysSchema);
     await writeJsonFile(configFile, configuration(options, addresses, known));
-    await gateways.start();
+    await start();
     const clients = await connectAll(addresses);
     if (!known) {
       const keys = await exchangeKeys(clients);
       await writeJsonFile(peerKeyFile, keys);
-      await gateways.stop();
+      await stop();
       await writeJsonFile(configFile, configuration(options, addresses, keys));
-      await gateways.start();
+      await start();
     }
-    return { addresses, clients, process: gateways };
+    const processOf = (name: OrganisationName) =>
+      processes[options.separate ? names.indexOf(name) : 0] as ManagedProcess;
+    return { addresses, clients, processes, processOf, stop };
   } catch (error) {
-    await gateways.stop();
+    await stop();
     throw error;
   }
 }

@@ -19,6 +19,8 @@ export interface StackOptions {
   /** Removes the data of earlier starts first. */
   readonly fresh?: boolean;
   readonly tuning?: NodeTuning;
+  /** A process for each organisation's gateway; default: one for all. */
+  readonly separateGateways?: boolean;
   readonly gatewayUrl?: (gateway: GatewayAddress) => string;
   readonly onProgress?: (line: string) => void;
   /** A part of the system ended by itself. Default: the error is thrown as uncaught. */
@@ -93,8 +95,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       dataDir: join(dataDir, 'gateways'),
       profile: ledger.profile,
       edges: Object.fromEntries(addresses.map(({ node, url, token }) => [node, { url, token }])),
+      separate: options.separateGateways ?? false,
     });
-    running.push(gateways.process);
+    running.push(gateways);
     onProgress('gateways of the three organisations');
     options.signal?.throwIfAborted();
 

@@ -138,7 +138,7 @@ async function oneByOne(
   if (!freshHub) throw new Error('the ledger has no FreshHubMSP');
   const chains = await enrolChains(freshHub, Math.min(mostChains, Math.max(...candidates) * chainsPerClient));
   onProgress(`${chains.length} more nodes enrolled`);
-  await stack.gateways.process.stop();
+  await stack.gateways.stop();
   const run = async (count: number) => {
     const prepared = await prepare(chains, count, transactions);
     const before = processUsage();

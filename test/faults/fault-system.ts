@@ -11,7 +11,7 @@ import type { EdgePart } from '../../infra/start/edges-part.ts';
 import { ApiClient } from '../../infra/start/gateway-client.ts';
 import type { ManagedProcess } from '../../infra/start/managed-process.ts';
 import { findPortBase, planPorts } from '../../infra/start/port-plan.ts';
-import { type Stack, startStack } from '../../infra/start/stack.ts';
+import { type Stack, type StackOptions, startStack } from '../../infra/start/stack.ts';
 import { type OrganisationName, organisations } from '../../infra/story/network.ts';
 import { createRandom, type Journal, openJournal, type Random } from '../../sensor-sim/src/index.ts';
 import { testSeed } from '../../sensor-sim/test-support/test-seed.ts';
@@ -34,6 +34,7 @@ const statusSchema = z.object({
   openReadings: z.number(),
   outboxBatches: z.number(),
   counts: z.object({ accepted: z.number(), duplicates: z.number(), quarantined: z.number(), refused: z.number() }),
+  upload: z.object({ lastBy: z.string().nullable(), ownFailures: z.number() }),
   devicesConnected: z.number(),
 });
 export type EdgeStatus = z.infer<typeof statusSchema>;
@@ -80,7 +81,7 @@ export class FaultSystem {
   }
 
   /** Starts everything in a folder of its own, with batches that fill and age quickly. */
-  static async start(): Promise<FaultSystem> {
+  static async start(options: Pick<StackOptions, 'tuning' | 'separateGateways'> = {}): Promise<FaultSystem> {
     const random = createRandom(testSeed(), 'faults');
     const dataDir = await mkdtemp(join(tmpdir(), 'hopline-faults-'));
     const portBase = await findPortBase(Math.random);
@@ -91,7 +92,14 @@ export class FaultSystem {
         dataDir,
         ledger: 'dev',
         portBase,
-        tuning: { sealMaxReadings: 50, sealMaxAgeMs: 500, registryRefreshMs: 500, idleStatementMs: 5000 },
+        separateGateways: options.separateGateways,
+        tuning: {
+          sealMaxReadings: 50,
+          sealMaxAgeMs: 500,
+          registryRefreshMs: 500,
+          idleStatementMs: 5000,
+          ...options.tuning,
+        },
         gatewayUrl: ({ name }) => proxies[name].url,
         onFailure: (problem) => failures.push(problem),
       });

@@ -40,7 +40,7 @@ test(
   'the gateways are killed between the ledger’s commit and the answer',
   async () => {
     const { edge } = probe;
-    const { process: gateways } = system.stack.gateways;
+    const gateways = system.stack.gateways.processOf('freshHub');
     const pid = gateways.pid;
     const before = await system.headOnLedger(edge);
     for (const proxy of Object.values(system.proxies)) proxy.holdAnswers();
@@ -151,7 +151,7 @@ test(
     const { gateways, ledger } = system.stack;
     const victims = [
       ...[probe.edge, other.edge].map((edge) => ({ name: edge.address.node, part: edge })),
-      ...[gateways.process, ...ledger.processes].map((process) => ({ name: process.plan.name, part: process })),
+      ...[...gateways.processes, ...ledger.processes].map((process) => ({ name: process.plan.name, part: process })),
     ];
     const killed: string[] = [];
     await underLoad(async () => {

@@ -1,6 +1,6 @@
 import { decodeSummary, fromBase64Url, type HeadReport, openHeadReport, parseSign1 } from '@hopline/protocol';
 import type { NodeConfig } from '@hopline/protocol/edge';
-import { maxStatementsPerUpload } from '@hopline/protocol/edge';
+import { maxStatementsPerUpload, ownGateway } from '@hopline/protocol/edge';
 import type { Clock } from '../clock.ts';
 import { EdgeError } from '../error.ts';
 import { errorFields, log } from '../log.ts';
@@ -9,6 +9,7 @@ import type { Batch } from '../store/batch-store.ts';
 import type { Stores } from '../store/stores.ts';
 import { coveredSequence } from './covered-sequence.ts';
 import { GatewayClient } from './gateway-client.ts';
+import { afterFailure, afterSuccess, chooseGateway, firstRoute, type UploadRoute } from './upload-route.ts';
 
 /** Keeps one upload small beside the object's 128 MB. */
 const maxUploadBytes = 8 * 1024 * 1024;
@@ -31,43 +32,69 @@ export type UploadOutcome =
   /** The ledger and this node do not agree about the chain; heads have to be compared. */
   | { readonly kind: 'chain-refused'; readonly problem: string };
 
-/** Brings sealed batches to the own organisation's gateway, and lets them go when the ledger has them for certain. */
+/**
+ * Brings sealed batches to the own organisation's gateway, or to another's while that one fails, and lets them go when the
+ * ledger has them for certain.
+ */
 export class Forwarder {
   readonly #ports: ForwarderPorts;
+  /** Those that report heads: the node has a token there. */
   readonly gateways: readonly GatewayClient[];
   readonly own: GatewayClient;
+  /** Where statements go while the own gateway fails. */
+  readonly #others: readonly GatewayClient[];
 
   constructor(ports: ForwarderPorts) {
+    const { config, node } = ports;
     this.#ports = ports;
-    this.gateways = ports.config.gateways.map((gateway) => new GatewayClient(gateway, ports.node));
-    const own = this.gateways.find((gateway) => gateway.mspId === ports.config.mspId) ?? this.gateways[0];
+    const own = ownGateway(config);
     if (!own) throw new EdgeError('config-malformed', 'the node has no gateway');
-    this.own = own;
+    this.own = new GatewayClient(own, node);
+    this.#others = config.gateways
+      .filter((gateway) => gateway !== own)
+      .map((gateway) => new GatewayClient(gateway, node));
+    this.gateways = [this.own, ...this.#others].filter((gateway) => gateway.answers);
+  }
+
+  /** Where uploads go, and how the own gateway has done. */
+  route(): UploadRoute {
+    return this.#ports.stores.settings.get('route') ?? firstRoute;
   }
 
   /**
    * Sends the oldest batches that are not anchored. A crash before the answer sends the same bytes again, which gives the
-   * same transaction; one after it has the answer on disk, or asks again.
+   * same transaction; one after it has the answer on disk, or asks again. Throws where no gateway took them, and the next
+   * call goes where the route then says.
    */
   async upload(): Promise<UploadOutcome> {
-    const { stores } = this.#ports;
+    const { stores, clock, config } = this.#ports;
     const batches = firstOf(stores.batches.outbox(maxStatementsPerUpload));
     if (batches.length === 0) return { kind: 'empty' };
+    const triedMs = clock.nowMs();
+    const tried = chooseGateway(this.route(), this.#others.length, triedMs, config);
+    const gateway = tried === 'own' ? this.own : (this.#others[tried] as GatewayClient);
     try {
-      const { results } = await this.own.upload(batches);
+      const { results } = await gateway.upload(batches);
       stores.transaction(() => {
+        stores.settings.set('route', afterSuccess(this.route(), tried, gateway.mspId, triedMs));
         let anchored = 0;
+        let marked = 0;
         for (const { sequence, digest, transactionId, block } of results) {
           if (!stores.batches.markAnchored(sequence, digest, transactionId, block)) continue;
+          marked++;
           anchored += batches.find((batch) => batch.sequence === sequence)?.size ?? 0;
         }
+        // Else the same batches would go out again and again, without a pause.
+        if (marked === 0) throw new EdgeError('gateway-answer-malformed', 'the answer names none of the batches sent');
         stores.counts.add({ anchored });
         // A key whose statement is on the ledger is nobody's second chance any more.
         if (stores.settings.get('keyIsFresh')) stores.settings.set('keyIsFresh', false);
       });
       return { kind: 'sent', batches: results.length };
     } catch (error) {
-      const refused = chainRefusal(error);
+      stores.settings.set('route', afterFailure(this.route(), tried, triedMs));
+      // What a gateway of others says of the chain proves nothing: it may lag behind the ledger, or lie.
+      const refused = tried === 'own' ? chainRefusal(error) : null;
       if (!refused) throw error;
       this.#sendAgainFrom(refused.expected, batches[0]);
       return { kind: 'chain-refused', problem: refused.problem };

@@ -23,7 +23,7 @@ const maxAnswerBytes = 40 * 1024 * 1024;
 export class GatewayClient {
   readonly mspId: string;
   readonly #url: string;
-  readonly #token: string;
+  readonly #token: string | undefined;
   readonly #node: string;
 
   constructor(gateway: Gateway, node: string) {
@@ -31,6 +31,11 @@ export class GatewayClient {
     this.#url = gateway.url.replace(/\/+$/, '');
     this.#token = gateway.token;
     this.#node = node;
+  }
+
+  /** Whether the node has a token there: without one it can only bring statements. */
+  get answers(): boolean {
+    return this.#token !== undefined;
   }
 
   /** Submits consecutive batches; a 2xx means that all of them are committed. Sending the same again gives the same. */
@@ -80,7 +85,7 @@ export class GatewayClient {
         redirect: 'manual',
         ...init,
         signal: abort.signal,
-        headers: { ...init.headers, authorization: `Bearer ${this.#token}` },
+        headers: { ...init.headers, ...(this.#token !== undefined && { authorization: `Bearer ${this.#token}` }) },
       });
       if (!answer.ok && !alsoGood.includes(answer.status)) throw await this.#refusal(answer);
       return { status: answer.status, body: await readBytes(answer) };

@@ -8,7 +8,7 @@ export interface NodeStatus {
   readonly kid: string | null;
   /** Last sealed statement. */
   readonly head: { readonly sequence: number; readonly digest: string } | null;
-  /** Last sequence that the ledger has, by the own gateway; last one that two organisations have covered. */
+  /** Last sequence that the ledger has, by the gateway that took it; last one that two organisations have covered. */
   readonly anchored: number | null;
   readonly covered: number | null;
   readonly openReadings: number;
@@ -16,6 +16,8 @@ export interface NodeStatus {
   /** Age of the oldest accepted reading that is not on the ledger. */
   readonly oldestUnanchoredMs: number | null;
   readonly counts: Counts;
+  /** Whose gateway took the last statements, and how often in a row the own organisation's has failed. */
+  readonly upload: { readonly lastBy: string | null; readonly ownFailures: number };
   readonly devicesConnected: number;
   readonly registry: { readonly version: number; readonly revision: number; readonly expiresMs: number } | null;
   readonly diskBytes: number;
@@ -29,6 +31,7 @@ export async function statusOf(node: Node): Promise<NodeStatus> {
   const open = node.open();
   const outbox = stores.batches.outboxDepth();
   const oldest = [open.oldestMs, outbox.oldestMs].filter((ms) => ms !== null);
+  const { lastBy, ownFailures } = node.forwarder.route();
   const copy = node.keeper.newest()?.copy ?? null;
   const devices = node.broker.open().filter(({ session }) => session.principal.kind === 'device');
   return {
@@ -42,6 +45,7 @@ export async function statusOf(node: Node): Promise<NodeStatus> {
     outboxBatches: outbox.batches,
     oldestUnanchoredMs: oldest.length === 0 ? null : clock.nowMs() - Math.min(...oldest),
     counts: stores.counts.all(),
+    upload: { lastBy, ownFailures },
     devicesConnected: devices.length,
     registry: copy && { version: copy.version, revision: copy.revision, expiresMs: copy.expiresMs },
     diskBytes: stores.diskBytes(),

@@ -1,4 +1,5 @@
 import type { PrivateJwk } from '@hopline/protocol';
+import type { UploadRoute } from '../forwarding/upload-route.ts';
 
 /** Facts about the node itself, by name; each is a JSON text. */
 export interface Settings {
@@ -18,6 +19,8 @@ export interface Settings {
   registry: { version: number; revision: number };
   /** The sequence up to which two organisations' gateways have covered the chain; it outlives the batches. */
   covered: number;
+  /** Which gateways uploads go to (see `chooseGateway`). */
+  route: UploadRoute;
   /** Last statement of the chain, which outlives its batch. */
   head: { sequence: number; digest: string; sealedAtMs: number; lastLeaf: number };
 }

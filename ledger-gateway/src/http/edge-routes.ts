@@ -1,4 +1,10 @@
-import { excursionAlertSchema, maxStatementsPerUpload, ProtocolError, uploadResultSchema } from '@hopline/protocol';
+import {
+  excursionAlertSchema,
+  maxStatementsPerUpload,
+  ProtocolError,
+  type UploadResult,
+  uploadResultSchema,
+} from '@hopline/protocol';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { nodeOfToken } from '../auth/node-tokens.ts';
@@ -16,21 +22,25 @@ import { statusOf } from './problem-status.ts';
 import { RateLimit } from './rate-limit.ts';
 import { demandType, readBytes, readJson } from './read-body.ts';
 import { route } from './route.ts';
+import { StrangerGate } from './stranger-gate.ts';
 
 const batchesQuery = z.object({
   from: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(maxStatementsPerUpload).default(maxStatementsPerUpload),
 });
 
-/** What edge nodes ask for, each with its own bearer token. */
+/**
+ * What edge nodes ask for, each with its own bearer token. Statements are also taken without one that is known here: they
+ * carry their authority themselves.
+ */
 export function edgeRoutes(app: AppContext): Hono<AppEnv> {
   const failures = new RateLimit(app.clock, httpLimits.burstFailures, httpLimits.failuresPerSecond);
+  const strangers = new StrangerGate(app.clock);
   const perNode = new RateLimit(app.clock, httpLimits.burstRequests, httpLimits.requestsPerSecond);
 
   /** The node whose token this is; where the address names one, it must be the same. */
   async function nodeOf(c: Context<AppEnv>): Promise<string> {
-    const token = bearerOf(c);
-    const node = token ? await nodeOfToken(app.store, token, app.clock.now()) : null;
+    const node = await nodeOfKnownToken(c);
     if (!node) {
       failures.take(c.get('address'));
       throw new GatewayError('unauthenticated', 'the token is not valid');
@@ -43,6 +53,47 @@ export function edgeRoutes(app: AppContext): Hono<AppEnv> {
     return node;
   }
 
+  async function nodeOfKnownToken(c: Context<AppEnv>): Promise<string | null> {
+    const token = bearerOf(c);
+    return token ? nodeOfToken(app.store, token, app.clock.now()) : null;
+  }
+
+  async function takeFrom(c: Context<AppEnv>, node: string): Promise<UploadResult> {
+    perNode.take(node);
+    const bytes = await readBytes(c, httpLimits.maxUploadBytes);
+    try {
+      const result = await anchorUpload(app.intake, { by: 'token', node }, bytes);
+      app.metrics.statements.inc({ outcome: 'anchored' }, result.results.length);
+      await noteAnchored(app.store, node, app.clock.now());
+      return result;
+    } catch (error) {
+      app.metrics.statements.inc({ outcome: 'refused' });
+      if (isForGood(error)) await noteRefusal(app.store, node, error, app.clock.now());
+      throw error;
+    }
+  }
+
+  /** A node whose own gateway does not answer, perhaps: its statements stand by their signatures. */
+  function takeFromStranger(c: Context<AppEnv>): Promise<UploadResult> {
+    const address = c.get('address');
+    return strangers.run(address, async () => {
+      try {
+        const bytes = await readBytes(c, httpLimits.maxStrangerUploadBytes);
+        const result = await anchorUpload(
+          app.intake,
+          { by: 'signature', admit: (node) => strangers.admit(node) },
+          bytes,
+        );
+        app.metrics.statements.inc({ outcome: 'anchored' }, result.results.length);
+        return result;
+      } catch (error) {
+        app.metrics.statements.inc({ outcome: 'refused' });
+        if (isForGood(error)) failures.take(address);
+        throw error;
+      }
+    });
+  }
+
   return new Hono<AppEnv>()
     .post(
       '/statements',
@@ -53,19 +104,9 @@ export function edgeRoutes(app: AppContext): Hono<AppEnv> {
         answer: uploadResultSchema,
       }),
       async (c) => {
-        const node = await nodeOf(c);
         demandType(c, /^application\/cbor$/, 'application/cbor');
-        const bytes = await readBytes(c, httpLimits.maxUploadBytes);
-        try {
-          const result = await anchorUpload(app.intake, node, bytes);
-          app.metrics.statements.inc({ outcome: 'anchored' }, result.results.length);
-          await noteAnchored(app.store, node, app.clock.now());
-          return c.json(result);
-        } catch (error) {
-          app.metrics.statements.inc({ outcome: 'refused' });
-          if (isForGood(error)) await noteRefusal(app.store, node, error, app.clock.now());
-          throw error;
-        }
+        const node = await nodeOfKnownToken(c);
+        return c.json(node === null ? await takeFromStranger(c) : await takeFrom(c, node));
       },
     )
     .get(

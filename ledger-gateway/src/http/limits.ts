@@ -3,6 +3,12 @@ export const httpLimits = {
   maxJsonBytes: 1024 * 1024,
   /** An upload of 64 statements with their summaries. */
   maxUploadBytes: 64 * 1024 * 1024,
+  /** Uploads of statements without a token that is known, which stand by their signatures: see `StrangerGate`. */
+  maxStrangerUploadBytes: 9 * 1024 * 1024,
+  maxStrangers: 8,
+  maxStrangersPerAddress: 2,
+  burstStrangerUploads: 30,
+  strangerUploadsPerSecond: 1,
   maxCaptureBytes: 512 * 1024,
   maxAlertBytes: 64 * 1024,
   /** Requests that one caller, or one address without credentials, may make at once and per second. */

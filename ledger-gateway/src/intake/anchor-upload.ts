@@ -6,8 +6,9 @@ import type { Projection } from '../projection/projection.ts';
 import { hexBytes } from '../store/insert-rows.ts';
 import type { Store } from '../store/store.ts';
 import type { NodeChains } from './node-chain.ts';
-import { type OpenedBatch, openUpload, verifyUpload } from './open-upload.ts';
+import { checkSummaries, type OpenedBatch, openUpload, verifyUpload } from './open-upload.ts';
 import { projected } from './projected.ts';
+import { demandContinuation, demandCurrentKey, dropSummaries, isRefusal } from './without-token.ts';
 
 export interface IntakeContext {
   readonly channel: string;
@@ -20,8 +21,19 @@ export interface IntakeContext {
 
 type Anchored = UploadResult['results'][number];
 
+/** By what right an upload comes: with the token of this node, or by the statements' own signatures alone. */
+export type Claim =
+  | { readonly by: 'token'; readonly node: string }
+  | { readonly by: 'signature'; readonly admit: Admit };
+
+/** Told which node has signed an upload that came without a token, before more is done about it; may throw. */
+export type Admit = (node: string) => void;
+
 /**
  * Takes an edge node's upload: verify → keep the summaries → submit in one transaction → wait for the commit.
+ *
+ * One without a token must be signed with the key that its node has on the ledger now, and continue the chain that is
+ * projected here; before both are sure nothing is stored. Its summaries go again where the ledger refuses it.
  *
  * When this returns, every statement is committed and valid on the ledger, in the transaction and block that the answer
  * names. A crash before the submission leaves the summaries, which do no harm. A crash after it, before the answer, lets
@@ -31,21 +43,33 @@ type Anchored = UploadResult['results'][number];
  * @throws ProtocolError and GatewayError: `forbidden`, `unknown-node`, `statement-gap`, `statement-fork`, `rate-limited`,
  *   and those of `Ledger.submit`
  */
-export async function anchorUpload(context: IntakeContext, node: string, bytes: Uint8Array): Promise<UploadResult> {
-  const batches = await openUpload(bytes, node);
-  if (batches.length === 0) return { results: [] };
+export async function anchorUpload(context: IntakeContext, claim: Claim, bytes: Uint8Array): Promise<UploadResult> {
+  const batches = await openUpload(bytes, claim.by === 'token' ? claim.node : null);
+  const [first] = batches;
+  if (!first) return { results: [] };
+  const { node } = first.statement.statement;
   await verifyUpload(batches, context.channel, (kid) => keyRecord(context.store, kid));
+  if (claim.by === 'signature') {
+    await demandCurrentKey(context.store, batches);
+    claim.admit(node);
+  }
+  await checkSummaries(batches);
   return context.chains.run(node, async () => {
-    const first = batches[0] as OpenedBatch;
     const last = batches.at(-1) as OpenedBatch;
     const range = [first.statement.statement.sequence, last.statement.statement.sequence] as const;
     const before = await anchoredIn(context.store, node, ...range);
     const fresh = batches.filter((batch) => isFresh(batch, before));
     if (fresh.length > 0) {
-      await keepSummaries(context, node, fresh);
-      const committed = await context.ledger.submit('readings:AnchorStatements', {
-        statements: fresh.map(({ statement }) => toBase64Url(statement.bytes)),
-      });
+      if (claim.by === 'signature') await demandContinuation(context.store, fresh);
+      const kept = await keepSummaries(context, node, fresh);
+      const committed = await context.ledger
+        .submit('readings:AnchorStatements', {
+          statements: fresh.map(({ statement }) => toBase64Url(statement.bytes)),
+        })
+        .catch(async (error: unknown) => {
+          if (claim.by === 'signature' && isRefusal(error)) await dropSummaries(context.store, kept);
+          throw error;
+        });
       await projected(context.projection, context.clock, committed);
     }
     const after = fresh.length > 0 ? await anchoredIn(context.store, node, ...range) : before;
@@ -88,12 +112,16 @@ async function anchoredIn(store: Store, node: string, from: number, to: number):
   );
 }
 
-/** The ledger holds only digests: the summaries are on this gateway's disk before anything is submitted. */
+/**
+ * The ledger holds only digests: the summaries are on this gateway's disk before anything is submitted. Returns the digests
+ * of those that were not there before.
+ */
 async function keepSummaries(
   { store, clock }: IntakeContext,
   node: string,
   batches: readonly OpenedBatch[],
-): Promise<void> {
+): Promise<string[]> {
+  const kept: string[] = [];
   await store.writeOwn(async (tx, put) => {
     for (const { statement, summary, summaryDigest } of batches) {
       const there = await tx.query('select 1 from summaries where digest = $1', [summaryDigest]);
@@ -109,8 +137,10 @@ async function keepSummaries(
           received_ms: clock.now(),
         },
       });
+      kept.push(summaryDigest);
     }
   });
+  return kept;
 }
 
 async function keyRecord(store: Store, kid: string): Promise<KeyRecord | null> {

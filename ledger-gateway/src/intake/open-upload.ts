@@ -14,32 +14,33 @@ import {
 } from '@hopline/protocol';
 import { GatewayError } from '../gateway-error.ts';
 
-/** One batch of an upload, taken apart: statement and summary belong together. */
+/** One batch of an upload, taken apart. The summary is looked at after the signature (`checkSummaries`). */
 export interface OpenedBatch {
   readonly statement: UnverifiedStatement;
   readonly digest: string;
   readonly summary: Uint8Array;
+  /** By the statement. */
   readonly summaryDigest: string;
 }
 
 /**
- * Reads an upload and checks all that needs no ledger: the statements are the node's own, consecutive and chained, and
- * each summary is the one that its statement fixes.
+ * Reads an upload and checks all that needs no ledger: the statements are the node's own, consecutive and chained.
  *
+ * @param claimant the node whose token came with it; `null`: whatever node the first statement names
  * @throws ProtocolError for malformed bytes; GatewayError `forbidden`, `bad-request`
  */
-export async function openUpload(bytes: Uint8Array, node: string): Promise<OpenedBatch[]> {
+export async function openUpload(bytes: Uint8Array, claimant: string | null): Promise<OpenedBatch[]> {
   const batches: OpenedBatch[] = [];
   for (const { statement: statementBytes, summary } of decodeUpload(bytes)) {
     const statement = await parseStatement(statementBytes);
-    const { node: named, sequence, previous } = statement.statement;
-    if (named !== node) {
-      throw new GatewayError('forbidden', 'the token is another node’s than the statement', {
-        node: named,
-        token: node,
-      });
+    const { node, sequence, previous } = statement.statement;
+    if (claimant !== null && node !== claimant) {
+      throw new GatewayError('forbidden', 'the token is another node’s than the statement', { node, token: claimant });
     }
     const before = batches.at(-1)?.statement;
+    if (before && node !== before.statement.node) {
+      throw new GatewayError('bad-request', 'the statements of an upload are of one node', { node, sequence });
+    }
     if (before && (sequence !== before.statement.sequence + 1 || !equal(previous, before.digest))) {
       throw new GatewayError('bad-request', 'the statements of an upload are consecutive', { node, sequence });
     }
@@ -47,22 +48,32 @@ export async function openUpload(bytes: Uint8Array, node: string): Promise<Opene
       statement,
       digest: toBase64Url(statement.digest),
       summary,
-      summaryDigest: await checkSummary(statement, summary),
+      summaryDigest: toBase64Url(statement.statement.summaryDigest),
     });
   }
   return batches;
 }
 
-async function checkSummary({ statement }: UnverifiedStatement, bytes: Uint8Array): Promise<string> {
-  const { node, sequence } = decodeSummary(bytes);
-  const digest = await summaryDigest(bytes);
-  if (node !== statement.node || sequence !== statement.sequence || !equal(digest, statement.summaryDigest)) {
+/**
+ * Checks that each summary is the one that its statement fixes. To read them is much more work than to verify the
+ * signatures, so it comes after that.
+ *
+ * @throws ProtocolError `summary-malformed`
+ */
+export async function checkSummaries(batches: readonly OpenedBatch[]): Promise<void> {
+  for (const { statement, summary } of batches) await checkSummary(statement, summary);
+}
+
+async function checkSummary({ statement }: UnverifiedStatement, bytes: Uint8Array): Promise<void> {
+  // The digest first: to decode what is another's anyway would be work for nothing.
+  const isFixed = equal(await summaryDigest(bytes), statement.summaryDigest);
+  const summary = isFixed ? decodeSummary(bytes) : null;
+  if (summary?.node !== statement.node || summary.sequence !== statement.sequence) {
     throw new ProtocolError('summary-malformed', 'the summary is not the one that the statement fixes', {
       node: statement.node,
       sequence: statement.sequence,
     });
   }
-  return toBase64Url(digest);
 }
 
 /**

@@ -27,3 +27,11 @@ test.each([
 ])('%s is refused', (_, change) => {
   expect(nodeConfigSchema.safeParse({ ...least, ...change }).success).toBe(false);
 });
+
+test('the own gateway needs a token, those of others do not', () => {
+  const [own] = least.gateways;
+  const other = { mspId: 'RetailMSP', url: 'http://127.0.0.1:8081' };
+  expect(nodeConfigSchema.safeParse({ ...least, gateways: [own, other] }).success).toBe(true);
+  const without = { ...own, token: undefined };
+  expect(nodeConfigSchema.safeParse({ ...least, gateways: [without, other] }).success).toBe(false);
+});

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { digestSchema, mspIdSchema, publicKeySchema } from '../registry/records.ts';
 
-/** A gateway that an edge node talks to. The first of its own organisation takes its statements; all report heads. */
-const gatewaySchema = z.strictObject({ mspId: mspIdSchema, url: z.url(), token: z.string().min(20) });
+/**
+ * A gateway that an edge node talks to. The first of its own organisation takes its statements, the others in their order
+ * while that one fails; all report heads. One without a token is only asked to take statements, which carry their own
+ * authority.
+ */
+const gatewaySchema = z.strictObject({ mspId: mspIdSchema, url: z.url(), token: z.string().min(20).optional() });
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
@@ -11,7 +15,7 @@ const dayMs = 86_400_000;
  * Configuration of one edge node. A Worker gets all of its nodes in the binding `NODES`: a JSON object by node id. It
  * holds bearer tokens, so it is a secret.
  */
-export const nodeConfigSchema = z.strictObject({
+const nodeConfigObject = z.strictObject({
   mspId: mspIdSchema,
   /** The organisation's registry key, pinned: only copies signed by it are believed. */
   registryKey: publicKeySchema,
@@ -28,6 +32,16 @@ export const nodeConfigSchema = z.strictObject({
     .int()
     .min(1000)
     .default(15 * minuteMs),
+  /** When the own organisation's gateway has failed for this long, statements go to those of others. */
+  uploadFallbackMs: z
+    .int()
+    .min(0)
+    .default(2 * minuteMs),
+  /** While they do, the own one is tried again this often. */
+  ownGatewayRetryMs: z
+    .int()
+    .min(100)
+    .default(5 * minuteMs),
   registryRefreshMs: z.int().min(100).default(30_000),
   /** How long a batch stays after two organisations' gateways have covered it. */
   retentionMs: z
@@ -56,5 +70,17 @@ export const nodeConfigSchema = z.strictObject({
   /** Readings of this long are committed together before they are acknowledged. */
   groupCommitMs: z.int().min(0).max(1000).default(5),
 });
+export const nodeConfigSchema = nodeConfigObject.refine((config) => ownGateway(config)?.token !== undefined, {
+  path: ['gateways'],
+  message: 'the gateway of the node’s own organisation needs a token',
+});
 export type NodeConfig = z.infer<typeof nodeConfigSchema>;
 export const nodesConfigSchema = z.record(z.string(), nodeConfigSchema);
+
+/** The gateway that serves the node: the first of its organisation, or the first at all. */
+export function ownGateway({
+  mspId,
+  gateways,
+}: Pick<z.infer<typeof nodeConfigObject>, 'mspId' | 'gateways'>): z.infer<typeof gatewaySchema> | undefined {
+  return gateways.find((gateway) => gateway.mspId === mspId) ?? gateways[0];
+}
