@@ -2,6 +2,7 @@ import { type ChaincodeServerOpts, Shim } from 'fabric-shim';
 import ChaincodeFromContract from 'fabric-shim/lib/contract-spi/chaincodefromcontract.js';
 import { ProvenanceContract } from './provenance/provenance-contract.ts';
 import { ReadingsContract } from './readings/readings-contract.ts';
+import { RecallContract } from './recall/recall-contract.ts';
 import { RegistryContract } from './registry/registry-contract.ts';
 import { ResultSerializer } from './result-serializer.ts';
 
@@ -27,7 +28,7 @@ export interface ServerOptions {
 /** Serves the contracts to a peer: chaincode as a service, in plaintext. Resolves once it listens. */
 export async function startChaincodeServer({ address, chaincodeId, version }: ServerOptions): Promise<void> {
   const chaincode = new ChaincodeFromContract(
-    [RegistryContract, ReadingsContract, ProvenanceContract],
+    [RegistryContract, ReadingsContract, ProvenanceContract, RecallContract],
     { transaction: 'jsonSerializer', serializers: { jsonSerializer: ResultSerializer } },
     {},
     'hopline',

@@ -3,7 +3,7 @@ import packageJson from '../package.json' with { type: 'json' };
 
 const usage = `Usage: node chaincode/src/main.ts
 
-Serves Hopline's contracts (registry, readings, provenance) to a Fabric peer, or to the dev ledger, as chaincode as a
+Serves Hopline's contracts (registry, readings, provenance, recall) to a Fabric peer, or to the dev ledger, as chaincode as a
 service. It keeps no data: the peer has the state, and any number of these may be started and stopped.
 
 Environment:

@@ -23,6 +23,7 @@ export interface Circumstances {
   readonly channel: string;
   /** The transaction's own time, which its client claims and which is the same for every endorser. */
   readonly timeMs: number;
+  readonly transactionId: string;
 }
 
 /** What a transaction gives back, and the chaincode event that it emits, if any. */
@@ -79,6 +80,7 @@ function circumstancesOf(ctx: Context): Circumstances {
     submitter: ctx.clientIdentity.getMSPID(),
     channel: ctx.stub.getChannelID(),
     timeMs: ctx.stub.getDateTimestamp().getTime(),
+    transactionId: ctx.stub.getTxID(),
   };
 }
 

@@ -32,7 +32,8 @@ export async function identifyCapturer(draft: Draft, capture: UnverifiedCapture,
   return capturer;
 }
 
-async function currentHolder(draft: Draft, { use, subject, kid, mspId }: KeyRecord): Promise<Capturer> {
+/** Whose key it is and where they may act. Refuses keys of other uses, replaced and revoked ones. */
+export async function currentHolder(draft: Draft, { use, subject, kid, mspId }: KeyRecord): Promise<Capturer> {
   if (use !== 'signer' && use !== 'edge-node') {
     throw new Refused('unknown-signer', 'the key is not registered for signing events', { signer: subject, kid, use });
   }

@@ -1,4 +1,5 @@
 import type { NormalisedEvent } from '@hopline/protocol/epcis';
+import { guarded } from '../recall/guarded.ts';
 import { Refused } from '../refused.ts';
 import type { Draft } from '../state/draft.ts';
 import { associate } from './associate.ts';
@@ -27,6 +28,8 @@ export type BoundStep = (draft: Draft, scene: Omit<Scene, 'event'>) => Promise<E
  * | Association | ADD, DELETE | any | a device begins or ends to travel with something |
  * | Transformation | | any | inputs become outputs |
  *
+ * Steps that take goods out of reach are guarded: they refuse what a recall holds.
+ *
  * @returns `null` for what only observes: transporting, storing, inspecting, sensor reports and all else
  */
 export function stepOf(event: NormalisedEvent): BoundStep | null {
@@ -34,17 +37,18 @@ export function stepOf(event: NormalisedEvent): BoundStep | null {
     case 'ObjectEvent':
       assertHandOverObserves(event);
       if (event.action === 'ADD') return bind(commission, event);
-      if (event.action === 'DELETE' || event.bizStep === 'retail_selling') return bind(remove, event);
-      if (event.bizStep === 'shipping') return bind(ship, event);
+      if (event.action === 'DELETE' || event.bizStep === 'retail_selling')
+        return bind(guarded(remove, 'remove'), event);
+      if (event.bizStep === 'shipping') return bind(guarded(ship, 'ship'), event);
       return event.bizStep === 'receiving' ? bind(receive, event) : null;
     case 'AggregationEvent':
       assertHandOverObserves(event);
-      if (event.action === 'ADD') return bind(pack, event);
+      if (event.action === 'ADD') return bind(guarded(pack, 'pack'), event);
       if (event.action === 'DELETE') return bind(unpack, event);
-      if (event.bizStep === 'shipping') return bind(ship, event);
+      if (event.bizStep === 'shipping') return bind(guarded(ship, 'ship'), event);
       return event.bizStep === 'receiving' ? bind(receive, event) : null;
     case 'TransformationEvent':
-      return bind(transform, event);
+      return bind(guarded(transform, 'transform'), event);
     case 'AssociationEvent':
       return event.action === 'OBSERVE' ? null : bind(associate, event);
     case 'TransactionEvent':

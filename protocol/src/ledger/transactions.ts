@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import {
-  closingSchema,
   findingSchema,
   maxFindingsPerTransaction,
   newRecallSchema,
-  noticeSchema,
+  recallClosingSchema,
   recallIdSchema,
+  recallNoticeSchema,
   recallTextSchema,
   scopeChangeSchema,
 } from '../recall/records.ts';
@@ -72,14 +72,14 @@ export const transactions = {
   'provenance:Capture': z.strictObject({ statement: base64UrlSchema }),
   'recall:Open': z.strictObject({ recall: newRecallSchema }),
   'recall:ChangeScope': scopeChangeSchema,
-  'recall:Notify': noticeSchema,
+  'recall:Notify': recallNoticeSchema,
   /** The statement is a COSE_Sign1 of the recipient's (`signAcknowledgement`). */
   'recall:Acknowledge': z.strictObject({ statement: base64UrlSchema }),
   'recall:RecordFinding': z.strictObject({
     recallId: recallIdSchema,
     findings: z.array(findingSchema).min(1).max(maxFindingsPerTransaction),
   }),
-  'recall:Close': closingSchema,
+  'recall:Close': recallClosingSchema,
   'recall:Reopen': z.strictObject({ recallId: recallIdSchema, reason: recallTextSchema }),
 } as const;
 

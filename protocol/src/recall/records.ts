@@ -69,7 +69,11 @@ export const scopeChangeSchema = z.strictObject({
 export type ScopeChange = z.infer<typeof scopeChangeSchema>;
 
 /** That notices of a version have reached these. */
-export const noticeSchema = z.strictObject({ recallId: recallIdSchema, version: z.int().min(1), ...addresseesShape });
+export const recallNoticeSchema = z.strictObject({
+  recallId: recallIdSchema,
+  version: z.int().min(1),
+  ...addresseesShape,
+});
 
 const amount = amountSchema.shape.amount;
 
@@ -102,7 +106,7 @@ export function openItemKey(open: OpenItem): string {
   return open.open === 'organisation' ? `organisation ${open.mspId}` : `goods ${open.place} ${open.item}`;
 }
 
-export const closingSchema = z.strictObject({
+export const recallClosingSchema = z.strictObject({
   recallId: recallIdSchema,
   conclusion: recallTextSchema,
   /** Whether the goods are let go. Those of a mock recall always are; those of others stay on hold unless somebody says so. */

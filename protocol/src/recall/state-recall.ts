@@ -3,12 +3,12 @@ import { itemSchema } from '../ledger/state-provenance.ts';
 import { stateVersion } from '../ledger/state-registry.ts';
 import { digestSchema, glnSchema, gtinSchema, mspIdSchema, timeMsSchema } from '../registry/records.ts';
 import {
-  closingSchema,
   findingSchema,
   maxAddressees,
   maxRecallLots,
   maxReturnPlaces,
   newRecallSchema,
+  recallClosingSchema,
   recallEvidenceSchema,
   recallIdSchema,
   recallKindSchema,
@@ -35,7 +35,9 @@ export const recallRecordSchema = z.strictObject({
   returnTo,
   /** Products of the scope, by GTIN. */
   gtins: z.array(gtinSchema).max(maxRecallLots),
+  /** Lots and items in the scope now, and all that ever were. */
   lots: z.int().min(0).max(maxRecallLots),
+  lotsEver: z.int().min(0).max(maxRecallLots),
   version: versionSchema,
   evidence: recallEvidenceSchema,
   addressees: z.array(mspIdSchema).max(maxAddressees),
@@ -92,7 +94,7 @@ export type AcknowledgementRecord = z.infer<typeof acknowledgementRecordSchema>;
 export const findingRecordSchema = z.strictObject({ schema: stateVersion, ...statedShape, ...findingSchema.shape });
 export type FindingRecord = z.infer<typeof findingRecordSchema>;
 
-const { conclusion, release, reasons } = closingSchema.shape;
+const { conclusion, release, reasons } = recallClosingSchema.shape;
 
 /** What a step did. Lots that came and went stand in `recall-scope`, and in the transaction's argument. */
 export const recallActSchema = z.discriminatedUnion('step', [
