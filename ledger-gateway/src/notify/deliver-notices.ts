@@ -116,11 +116,11 @@ export class DeliveryLoop {
     const outcome = await deliver(notice, atMs, AbortSignal.any([signal, timeout]));
     // An attempt that our own stop cut off says nothing about the receiver: it does not count.
     if (signal.aborted && outcome.kind === 'retry') return;
-    await store.writeOwn((tx, put) => this.#record({ tx, put }, notice, outcome, random()));
     if (outcome.kind === 'retry' && outcome.pause !== null) {
       const forMs = Math.min(outcome.pause.forMs, notifyLimits.maxTargetPauseMs);
-      this.#pausedUntilMs.set(notice.target, clock.now() + forMs);
+      this.#pausedUntilMs.set(notice.target, atMs + forMs);
     }
+    await store.writeOwn((tx, put) => this.#record({ tx, put }, notice, outcome, random()));
     onOutcome(notice, outcome, Math.max(0, clock.now() - atMs));
   }
 

@@ -22,7 +22,7 @@ export async function startLocalGateway(
   const folder = await mkdtemp(join(tmpdir(), 'hopline-local-'));
   // Port 1 is reserved (TCP port service multiplexer), and nothing of ours listens there.
   const ledger = await identityOptions(folder, '127.0.0.1:1');
-  const dataFolder = join(folder, 'data');
+  const dataFolder = more.dataFolder ?? join(folder, 'data');
   const gateway = await startGateway(
     { mspId: 'FreshHubMSP', organisation: { name: 'FreshHub' }, ledger, dataFolder, logLevel: 'silent', ...more },
     dependencies,
