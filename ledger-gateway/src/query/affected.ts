@@ -53,8 +53,7 @@ export async function affectedBy(on: Queryable, items: readonly string[]): Promi
     for (const id of [...lots, ...nodes.filter(({ kind }) => kind === 'item').map(({ id }) => id)]) reached.add(id);
   }
   const things = [...reached].sort();
-  const parts = [...(await present(on, things)), ...(await past(on, things))];
-  const byItem = Map.groupBy(parts, ({ item }) => item);
+  const parts = await partsOf(on, things);
   const names = await on.query<{ item: string; gtin: string | null; lot: string | null; serial: string | null }>(
     'select item, gtin, lot, serial from items where item = any($1::text[])',
     [things],
@@ -66,8 +65,15 @@ export async function affectedBy(on: Queryable, items: readonly string[]): Promi
     lot: named.get(item)?.lot ?? null,
     serial: named.get(item)?.serial ?? null,
     asked: asked.has(item),
-    parts: (byItem.get(item) ?? []).map(({ part }) => part),
+    parts: parts.get(item) ?? [],
   }));
+}
+
+/** All parts of these lots and items (canonical identifiers), and of nothing that was made of them. */
+export async function partsOf(on: Queryable, things: readonly string[]): Promise<Map<string, AffectedPart[]>> {
+  const found = [...(await present(on, things)), ...(await past(on, things))];
+  const byItem = Map.groupBy(found, ({ item }) => item);
+  return new Map([...byItem].map(([item, parts]) => [item, parts.map(({ part }) => part)]));
 }
 
 interface Found {

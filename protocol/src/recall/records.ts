@@ -11,8 +11,11 @@ export const maxFindingsPerTransaction = 200;
 export const maxReasonsPerClosing = 4_000;
 const maxTextChars = 2_000;
 
-/** A recall's name, chosen by who opens it; the first to use it has it. */
-export const recallIdSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'a recall id');
+/**
+ * A recall's name, chosen by who opens it; the first to use it has it. With a digit, so that it is no word that an address
+ * has a meaning for.
+ */
+export const recallIdSchema = z.string().regex(/^(?=.*\d)[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'a recall id');
 
 /** `mock` is an exercise: everything happens but the blocking of trade. */
 export const recallKindSchema = z.enum(['mock', 'voluntary', 'mandatory']);
