@@ -100,3 +100,32 @@ test('a sensor whose validity runs out while it is connected has to go without a
   });
   expect(await gone).toBe(0x98);
 });
+
+test('after its leaf has left a message sent again is a duplicate, and another under its counter is set aside', async () => {
+  const device = await TestDevice.make('gone', testNode);
+  const tuning = { sealMaxAgeMs: 3_600_000, retentionMs: 0 };
+  edge = await TestEdge.start(tuning, [device]);
+  const messages = await publishReadings(await edge.connect(device), device, 20);
+  await edge.seal();
+  // The newest batch stays.
+  await edge.seal();
+  const isGone = async () => (await edge.get<{ batches: unknown[] }>('/batches')).batches.length === 1;
+  await edge.until('the leaves have left', isGone);
+  const client = await edge.connect(device);
+  for (const message of messages) expect(await publish(client, device.topic, message)).toBe(0);
+  const other = await device.sign(7, 99);
+  expect(await publish(client, device.topic, other)).toBe(0);
+  expect((await edge.status()).counts).toMatchObject({ accepted: 20, duplicates: 20, quarantined: 1 });
+  const audit = await auditOf(edge);
+  expect(audit.reasons).toEqual(['equivocation']);
+  expect(await timesKept(audit, other)).toBe(1);
+
+  // Once the digests are forgotten as well, nobody can tell.
+  await edge.kill();
+  edge.overrides = { ...tuning, equivocationMemoryMs: 0 };
+  await edge.up();
+  await edge.seal();
+  await edge.until('one is left', isGone);
+  expect(await publish(await edge.connect(device), device.topic, await device.sign(8, 99))).toBe(0);
+  expect((await edge.status()).counts).toMatchObject({ duplicates: 21, quarantined: 1 });
+});

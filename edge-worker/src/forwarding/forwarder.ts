@@ -1,4 +1,4 @@
-import { decodeSummary, fromBase64Url, type HeadReport, openHeadReport, parseSign1 } from '@hopline/protocol';
+import { fromBase64Url, type HeadReport, openHeadReport, parseSign1 } from '@hopline/protocol';
 import type { NodeConfig } from '@hopline/protocol/edge';
 import { maxStatementsPerUpload, ownGateway } from '@hopline/protocol/edge';
 import type { Clock } from '../clock.ts';
@@ -14,7 +14,6 @@ import { afterFailure, afterSuccess, chooseGateway, firstRoute, type UploadRoute
 /** Keeps one upload small beside the object's 128 MB. */
 const maxUploadBytes = 8 * 1024 * 1024;
 const maxAlertsPerRun = 100;
-const maxBatchesLeavingPerRun = 50;
 
 export interface ForwarderPorts {
   readonly node: string;
@@ -197,33 +196,6 @@ export class Forwarder {
     const { stores } = this.#ports;
     if (expected === null || !first || expected >= first.sequence) return;
     if (stores.batches.get(expected)) stores.batches.markUnanchored(expected);
-  }
-
-  /**
-   * Lets covered batches go whose retention is over: their counters stay behind as intervals, in the same transaction, so
-   * that a replay is still known as one. Returns when the next one is due, or `null`.
-   */
-  retire(): number | null {
-    const { stores, clock, config } = this.#ports;
-    const newest = stores.settings.get('head')?.sequence ?? -1;
-    for (const batch of stores.batches.leaving(clock.nowMs() - config.retentionMs, maxBatchesLeavingPerRun)) {
-      // The newest stays: heads are compared with it.
-      if (batch.sequence === newest) continue;
-      stores.transaction(() => {
-        this.#rememberCounters(batch);
-        if (batch.size > 0) stores.leaves.removeRange(batch.firstLeaf, batch.lastLeaf);
-        stores.batches.remove(batch.sequence);
-      });
-    }
-    const first = stores.batches.firstCoveredMs(newest);
-    return first === null ? null : first + config.retentionMs;
-  }
-
-  #rememberCounters(batch: Batch): void {
-    const { stores } = this.#ports;
-    for (const { device, ranges } of decodeSummary(batch.summary).devices) {
-      for (const { epoch, first, last } of ranges) stores.devices.addSeen(device, epoch, { first, last });
-    }
   }
 }
 

@@ -3,6 +3,7 @@ import type { NodeConfig } from '@hopline/protocol/edge';
 import type { Clock } from '../clock.ts';
 import { EdgeError } from '../error.ts';
 import { Forwarder } from '../forwarding/forwarder.ts';
+import { retireBatches } from '../forwarding/retire-batches.ts';
 import { errorFields, log } from '../log.ts';
 import { Broker } from '../mqtt/broker.ts';
 import type { Connection } from '../mqtt/connection.ts';
@@ -100,7 +101,7 @@ export class Node {
       alerts: async () => ((await this.forwarder.deliverAlerts()) > 0 ? clock.nowMs() : null),
       sessions: async () => this.broker.tick(clock.nowMs()),
       // A disk that went another way than the ledger lets nothing go; the comparison asks again.
-      retention: async () => (this.guard.maySeal() ? this.forwarder.retire() : null),
+      retention: async () => (this.guard.maySeal() ? retireBatches(parts) : null),
     });
   }
 

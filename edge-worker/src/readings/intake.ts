@@ -1,4 +1,12 @@
-import { type Bytes, decodeLeaf, type ExcursionAlert, encodeLeaf, equal, saltBytes } from '@hopline/protocol';
+import {
+  type Bytes,
+  type DeviceSequence,
+  decodeLeaf,
+  type ExcursionAlert,
+  encodeLeaf,
+  equal,
+  saltBytes,
+} from '@hopline/protocol';
 import type { NodeConfig } from '@hopline/protocol/edge';
 import type { Clock } from '../clock.ts';
 import type { InboundPublish, OpenSession } from '../mqtt/session.ts';
@@ -49,7 +57,7 @@ export interface IntakePorts {
 
 const noFacts: StoredFacts = {
   sameSequence: null,
-  hasLeft: false,
+  hasLeft: null,
   isQuarantined: false,
   isResent: false,
   epochs: { count: 0, highest: null, includes: false },
@@ -141,7 +149,7 @@ export class Intake {
       ...noFacts,
       isQuarantined: stores.quarantine.holdsAnyOf(device) && stores.quarantine.has(device, digestOf(message)),
       epochs: this.#epochs(device, examined),
-      hasLeft: sequence !== null && stores.devices.hasLeft(device, sequence),
+      hasLeft: sequence && this.#hasLeft(device, sequence, message),
       isResent:
         sequence === null && publish.dup && stores.legacy.isResent(session.key, publish.packetId, digestOf(message)),
     };
@@ -184,6 +192,15 @@ export class Intake {
     const facts: StoredFacts = { ...noFacts, sameSequence, epochs: this.#epochs(device, examined) };
     const verdict = judge(examined, facts, this.#limits());
     return verdict.kind === 'quarantine' ? this.#quarantine(device, incoming, verdict) : verdict;
+  }
+
+  /** The digest is looked for only where the counter is one that has left, which a new reading's never is. */
+  #hasLeft(device: string, sequence: DeviceSequence, message: Bytes): StoredFacts['hasLeft'] {
+    const { devices, left } = this.#ports.stores;
+    if (!devices.hasLeft(device, sequence)) return null;
+    const matches = left.matches(devices.id(device), sequence, digestOf(message));
+    if (matches === null) return 'unknown';
+    return matches ? 'same-bytes' : 'other-bytes';
   }
 
   #compare(device: string, { message }: Prepared, examined: Examined): StoredFacts['sameSequence'] {
@@ -234,7 +251,7 @@ function hasRoomFor(bytes: number, usage: QuarantineUsage, config: NodeConfig): 
   );
 }
 
-function sequenceOf(examined: Examined): { epoch: number; counter: number } | null {
+function sequenceOf(examined: Examined): DeviceSequence | null {
   return examined.kind === 'reading' || examined.kind === 'forged' || examined.kind === 'foreign'
     ? examined.sequence
     : null;

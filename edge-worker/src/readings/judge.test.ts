@@ -20,7 +20,7 @@ const device = {
 const limits = { node: '9501101530003/0', nowMs: 1_790_000_000_000, maxClockAheadMs: 300_000, lateAfterMs: 600_000 };
 const facts = (count: number, highest: number | null, includes: boolean): StoredFacts => ({
   sameSequence: null,
-  hasLeft: false,
+  hasLeft: null,
   isQuarantined: false,
   isResent: false,
   epochs: { count, highest, includes },
@@ -69,4 +69,29 @@ test("an unsigned message's own time does not bring back a sensor whose validity
   expect(judge(reading(limits.nowMs + 1), facts(0, null, false), limits).kind).toBe('accept');
   const over = judge(reading(limits.nowMs - 1), facts(0, null, false), limits);
   expect(over).toEqual({ kind: 'quarantine', reason: 'foreign' });
+});
+
+test('of a reading that has left its counter is known, and its digest says whether another message is the same', () => {
+  const name = `${device.device}:temperature`;
+  const reading: Examined = {
+    kind: 'reading',
+    device,
+    sequence: { epoch: 1, counter: 7 },
+    records: [
+      {
+        name,
+        stream: 'temperature',
+        unit: 'Cel',
+        value: { kind: 'number', value: 4 },
+        sum: null,
+        timeMs: limits.nowMs,
+      },
+    ],
+    revokedAfter: null,
+  };
+  const left = (hasLeft: StoredFacts['hasLeft']) => judge(reading, { ...facts(1, 1, true), hasLeft }, limits);
+  expect(left('same-bytes')).toEqual({ kind: 'duplicate' });
+  expect(left('unknown')).toEqual({ kind: 'duplicate' });
+  expect(left('other-bytes')).toEqual({ kind: 'quarantine', reason: 'equivocation' });
+  expect(left(null)).toEqual({ kind: 'accept', late: false });
 });

@@ -17,8 +17,8 @@ export type Verdict =
 export interface StoredFacts {
   /** The leaf with the same sequence, if one is stored: of the same bytes or of others. */
   readonly sameSequence: 'same-bytes' | 'other-bytes' | null;
-  /** A reading of this sequence was here and has left. Its bytes can no longer be compared. */
-  readonly hasLeft: boolean;
+  /** A reading of this sequence was here and has left, or is anchored elsewhere; `'unknown'`: its bytes are forgotten. */
+  readonly hasLeft: 'same-bytes' | 'other-bytes' | 'unknown' | null;
   readonly isQuarantined: boolean;
   /** A legacy message sent again within its MQTT session. */
   readonly isResent: boolean;
@@ -73,8 +73,10 @@ function judgeReading(
   facts: StoredFacts,
   { node, nowMs, maxClockAheadMs, lateAfterMs }: JudgingLimits,
 ): Verdict {
+  if (facts.sameSequence === 'other-bytes' || facts.hasLeft === 'other-bytes') {
+    return { kind: 'quarantine', reason: 'equivocation' };
+  }
   if (facts.hasLeft) return { kind: 'duplicate' };
-  if (facts.sameSequence === 'other-bytes') return { kind: 'quarantine', reason: 'equivocation' };
   // The time of a reading is that of its latest record.
   const takenAtMs = Math.max(...records.map((record) => record.timeMs));
   if (takenAtMs > nowMs + maxClockAheadMs) return { kind: 'refuse', why: 'clock-ahead' };

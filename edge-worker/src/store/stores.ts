@@ -3,6 +3,7 @@ import { BlobStore } from './blob-store.ts';
 import { CountStore } from './count-store.ts';
 import { DeviceStore } from './device-store.ts';
 import { LeafStore } from './leaf-store.ts';
+import { LeftStore } from './left-store.ts';
 import { LegacyStore } from './legacy-store.ts';
 import { QuarantineStore } from './quarantine-store.ts';
 import { SqlRestStore } from './rest-store.ts';
@@ -19,6 +20,7 @@ export class Stores {
   readonly blobs: BlobStore;
   readonly devices: DeviceStore;
   readonly leaves: LeafStore;
+  readonly left: LeftStore;
   readonly legacy: LegacyStore;
   readonly quarantine: QuarantineStore;
   readonly batches: BatchStore;
@@ -36,6 +38,7 @@ export class Stores {
     this.blobs = new BlobStore(sql);
     this.devices = new DeviceStore(sql);
     this.leaves = new LeafStore(sql);
+    this.left = new LeftStore(sql);
     this.legacy = new LegacyStore(sql);
     this.quarantine = new QuarantineStore(sql);
     this.batches = new BatchStore(sql);

@@ -48,6 +48,14 @@ const nodeConfigObject = z.strictObject({
     .int()
     .min(0)
     .default(30 * dayMs),
+  /**
+   * How long after its leaf has left 16 bytes of a reading's digest stay, by which another message with its counter is told
+   * from the same one again. Where the disk budget is used up they go sooner, the oldest first.
+   */
+  equivocationMemoryMs: z
+    .int()
+    .min(0)
+    .default(30 * dayMs),
   /** Beyond it readings are refused (0x97, 503) until anchored ones have left. */
   diskBudgetBytes: z.int().min(1_000_000).default(8_000_000_000),
   /**
