@@ -1,0 +1,14 @@
+export { type Derived, deriveCtes, maxPairsPerEvent, TooManyPairs } from './derive.ts';
+export {
+  type Facts,
+  type FsmaEvent,
+  isUnit,
+  linesOf,
+  type PartyFacts,
+  type PlaceFacts,
+  type ProductFacts,
+  traceabilityLotCode,
+  tradeItem,
+} from './fsma-event.ts';
+export * from './kde.ts';
+export { type KdeRule, kdeRules } from './rules.ts';
