@@ -1,12 +1,20 @@
-import type { CaptureResult, EventFlag, EventRecord, EventRef } from '@hopline/protocol';
-import { noAttribute } from '@hopline/protocol';
+import {
+  type CaptureResult,
+  type EventFlag,
+  type EventRecord,
+  type EventRef,
+  noAttribute,
+  type Policy,
+  type Remark,
+  strictPolicy,
+} from '@hopline/protocol';
 import type { NormalisedEvent } from '@hopline/protocol/epcis';
 import { Refused, refusing } from '../refused.ts';
 import type { Draft } from '../state/draft.ts';
 import type { Capturer } from './capturer.ts';
 import { noteEventId } from './event-id.ts';
 import { assertUsable, glnOf } from './identifiers.ts';
-import type { Effect } from './scene.ts';
+import { type Effect, together } from './scene.ts';
 import { stepOf } from './step-of.ts';
 
 /** How far an event's time may be ahead of its transaction's: clocks of trading partners differ, days do not. */
@@ -35,7 +43,7 @@ export async function applyEvent(
   assertTime(normalised, timeMs);
   const place = await placeOf(draft, normalised, capturer);
   const isConflict = await noteEventId(draft, capturer.mspId, eventId, { event, declaration });
-  const { outcome, flags, movements } = await decide(draft, captured, isConflict, place, capturer);
+  const { outcome, flags, remarks, movements } = await decide(draft, captured, isConflict, place, capturer);
   draft.put('event', [event, declaration ?? noAttribute], {
     schema: 1,
     event,
@@ -51,13 +59,14 @@ export async function applyEvent(
     position,
     outcome,
     flags: [...flags],
+    ...(remarks.length === 0 ? {} : { remarks: [...remarks] }),
     movements: [...movements],
     recordedAtMs: timeMs,
   });
   return { ...answer, outcome, flags: [...flags] };
 }
 
-type Decision = Effect & Pick<EventRecord, 'outcome'>;
+type Decision = Effect & Pick<EventRecord, 'outcome'> & { readonly remarks: readonly Remark[] };
 
 async function decide(
   draft: Draft,
@@ -69,6 +78,7 @@ async function decide(
   const unchanged = (outcome: EventRecord['outcome'], ...flags: EventFlag[]): Decision => ({
     outcome,
     flags,
+    remarks: [],
     movements: [],
   });
   if (isConflict) return unchanged('conflict', 'event-id-conflict');
@@ -83,8 +93,14 @@ async function decide(
     });
   }
   // What the protocol package refuses within a step are amounts: too many digits, units that do not convert.
-  const effect = await refusing('quantity', () => step(draft, { hash: event, place, mspId }));
-  return { outcome: 'applied', ...effect };
+  const policy = await policyOf(draft, mspId);
+  const effect = await refusing('quantity', () => step(draft, { hash: event, place, mspId, policy }));
+  return { outcome: 'applied', ...together([effect]) };
+}
+
+/** The policy of an organisation: the strict one where it has put none on the ledger. */
+async function policyOf(draft: Draft, mspId: string): Promise<Policy> {
+  return (await draft.load('policy', mspId)) ?? strictPolicy(mspId);
 }
 
 /** GLN of where the event took place, which has to be a site that the signer's organisation controls and the signer may act at. */

@@ -3,7 +3,7 @@ import type { NormalisedObjectEvent } from '@hopline/protocol/epcis';
 import { Refused } from '../refused.ts';
 import { appear, loadItems } from './appear.ts';
 import { loadHoldings } from './holdings.ts';
-import type { Step } from './scene.ts';
+import { type Step, together } from './scene.ts';
 import { itemsOf, loadUnits, subjectsOf } from './subjects.ts';
 import { atPlace, newUnit } from './units.ts';
 
@@ -28,6 +28,6 @@ export const commission: Step<NormalisedObjectEvent> = {
       return { unit, from: { at: 'outside' }, to: atPlace(scene.place) };
     });
     const entered = goods.map((some) => appear(draft, some, 'declared', { at: 'outside' }, scene));
-    return { movements: [...created, ...entered], flags: goods.length > 0 ? ['declared-origin'] : [] };
+    return together([{ movements: created, flags: goods.length > 0 ? ['declared-origin'] : [] }, ...entered]);
   },
 };

@@ -1,33 +1,40 @@
 import type { Line } from '@hopline/protocol';
 import { inBaseUnit, type Quantity } from '@hopline/protocol/epcis';
-import { Refused } from '../refused.ts';
 import { plus } from './amount.ts';
 
-/** How much more may come out than went in before it is refused: what scales of the trade are off by. */
+/** How much more may come out than went in before it is too much: what scales of the trade are off by. */
 export const massTolerancePpm = 10_000;
 
 const wholePpm = 1_000_000;
 const massUnit = 'KGM';
 
-/**
- * The yield of a transformation in millionths: the mass of all outputs to that of all inputs, rounded down. `null` where
- * an input or output is not stated as mass, or there is none. Refuses `mass-balance` where what is stated as mass comes
- * to more than went in, beyond the tolerance.
- */
-export function massYield(inputs: readonly Line[], outputs: readonly Line[]): number | null {
+/** The masses of a transformation, as far as they are stated. */
+export interface MassBalance {
+  /** Kilograms, decimal text, of what is stated as mass. */
+  readonly inputKg: string;
+  readonly outputKg: string;
+  /**
+   * Mass of all outputs in millionths of that of all inputs, rounded down. `null` where an input or output is not stated
+   * as mass, or there is none.
+   */
+  readonly yieldPpm: number | null;
+  /** Whether all inputs are masses and what is stated as mass of the outputs comes to more, beyond the tolerance. */
+  readonly exceeds: boolean;
+}
+
+/** Weighs a transformation's inputs and outputs against each other. */
+export function massBalance(inputs: readonly Line[], outputs: readonly Line[]): MassBalance {
   const into = massOf(inputs);
   const out = massOf(outputs);
-  if (inputs.length === 0 || into.others > 0) return null;
+  const masses = { inputKg: into.mass, outputKg: out.mass };
+  if (inputs.length === 0 || into.others > 0) return { ...masses, yieldPpm: null, exceeds: false };
   const [inDigits, outDigits] = atOneScale(into.mass, out.mass);
-  if (outDigits * BigInt(wholePpm) > inDigits * BigInt(wholePpm + massTolerancePpm)) {
-    throw new Refused('mass-balance', 'more comes out than went in', {
-      inputKg: into.mass,
-      outputKg: out.mass,
-      tolerancePpm: massTolerancePpm,
-    });
-  }
-  if (outputs.length === 0 || out.others > 0 || inDigits === 0n) return null;
-  return Number((outDigits * BigInt(wholePpm)) / inDigits);
+  const exceeds = outDigits * BigInt(wholePpm) > inDigits * BigInt(wholePpm + massTolerancePpm);
+  const isKnown = outputs.length > 0 && out.others === 0 && inDigits > 0n;
+  const ppm = isKnown ? (outDigits * BigInt(wholePpm)) / inDigits : null;
+  // A yield that no number holds exactly says nothing that the two masses do not.
+  const yieldPpm = ppm !== null && ppm <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(ppm) : null;
+  return { ...masses, yieldPpm, exceeds };
 }
 
 /** Kilograms (decimal text) of the lines that are stated as mass, and how many are not. */

@@ -44,3 +44,13 @@ export function assertActs(draft: Draft, ends: NormalisedEvent['sources'], { msp
     });
   }
 }
+
+/** As what the scene's organisation may receive a shipment: as its named receiver, as its sender, or not at all. */
+export function roleIn(
+  draft: Draft,
+  { from, to, custodian }: { readonly from: string; readonly to: string; readonly custodian: string | null },
+  { place, mspId }: Scene,
+): 'receiver' | 'sender' | null {
+  if (from === place && custodian === mspId) return 'sender';
+  return draft.get('site', to)?.mspId === mspId ? 'receiver' : null;
+}

@@ -2,10 +2,11 @@ import type { Movement, MovementEnd, UnitRecord } from '@hopline/protocol';
 import type { NormalisedObjectEvent } from '@hopline/protocol/epcis';
 import { Refused } from '../refused.ts';
 import type { Draft } from '../state/draft.ts';
-import { loadHoldings, takeHolding } from './holdings.ts';
-import type { Step } from './scene.ts';
+import { loadForTaking, takeHolding } from './holdings.ts';
+import { type Step, together } from './scene.ts';
+import { loadStanding, stand } from './stand.ts';
 import { itemsOf, loadUnits, splitUnits, subjectsOf } from './subjects.ts';
-import { assertStandsHere, atPlace, loadDownwards, unitOf } from './units.ts';
+import { atPlace, loadDownwards, unitOf } from './units.ts';
 
 type Gone = MovementEnd & { at: 'gone' };
 
@@ -14,25 +15,27 @@ type Gone = MovementEnd & { at: 'gone' };
  * that is destroyed or sold takes its contents along; one that is only decommissioned has to be empty.
  */
 export const remove: Step<NormalisedObjectEvent> = {
-  async load(draft, { event, place }) {
+  async load(draft, scene) {
+    const { event } = scene;
     await loadUnits(draft, event.epcs);
+    await loadStanding(draft, event.epcs, scene);
     for (const unit of splitUnits(draft, event.epcs).units) await loadDownwards(draft, unit);
-    await loadHoldings(draft, itemsOf(event), place);
+    await loadForTaking(draft, itemsOf(event), scene);
   },
 
   apply(draft, scene) {
     const gone: Gone = { at: 'gone', how: howOf(scene.event.bizStep) };
     const { units, goods } = subjectsOf(draft, scene.event);
     const removed = units.flatMap((unit) => {
-      const record = unitOf(draft, unit);
-      assertStandsHere(record, scene);
-      assertMayGo(record, gone);
-      return removeUnit(draft, record, gone);
+      const standing = stand(draft, unit, scene);
+      assertMayGo(standing.record, gone);
+      return [standing, { movements: removeUnit(draft, standing.record, gone) }];
     });
-    const taken = goods.map(
-      (some): Movement => ({ ...takeHolding(draft, some, scene), from: atPlace(scene.place), to: gone }),
-    );
-    return { movements: [...removed, ...taken], flags: [] };
+    const taken = goods.flatMap((some) => {
+      const found = takeHolding(draft, some, scene);
+      return [found, { movements: [{ ...found.line, from: atPlace(scene.place), to: gone }] }];
+    });
+    return together([...removed, ...taken]);
   },
 };
 

@@ -1,4 +1,4 @@
-import type { EventFlag, Movement } from '@hopline/protocol';
+import type { EventFlag, Movement, PolicyRules, Remark } from '@hopline/protocol';
 import type { NormalisedEvent } from '@hopline/protocol/epcis';
 import type { Draft } from '../state/draft.ts';
 
@@ -10,12 +10,16 @@ export interface Scene<E extends NormalisedEvent = NormalisedEvent> {
   /** GLN of a registered site of `mspId`. */
   readonly place: string;
   readonly mspId: string;
+  /** The policy of `mspId`: whether what breaks a rule is refused or marked. */
+  readonly policy: PolicyRules;
 }
 
 /** What an event did to holdings and units, and what about it somebody should look at. */
 export interface Effect {
   readonly movements: readonly Movement[];
   readonly flags: readonly EventFlag[];
+  /** The reasons of flags that have numbers; their flags need not be in `flags` too. */
+  readonly remarks?: readonly Remark[];
 }
 
 /**
@@ -25,4 +29,15 @@ export interface Effect {
 export interface Step<E extends NormalisedEvent> {
   readonly load: (draft: Draft, scene: Scene<E>) => Promise<void>;
   readonly apply: (draft: Draft, scene: Scene<E>) => Effect;
+}
+
+/** Several effects as one, in their order, each flag once. */
+export function together(effects: readonly Partial<Effect>[]): Required<Effect> {
+  const remarks = effects.flatMap((effect) => effect.remarks ?? []);
+  const flags = effects.flatMap((effect) => effect.flags ?? []);
+  return {
+    movements: effects.flatMap((effect) => effect.movements ?? []),
+    flags: [...new Set([...flags, ...remarks.map(({ flag }) => flag)])],
+    remarks,
+  };
 }

@@ -1,25 +1,33 @@
-import type { Movement, MovementEnd } from '@hopline/protocol';
+import { type MovementEnd, noAttribute, type TransitRecord } from '@hopline/protocol';
 import type { NormalisedAggregationEvent, NormalisedObjectEvent } from '@hopline/protocol/epcis';
 import { Refused } from '../refused.ts';
 import type { Draft } from '../state/draft.ts';
+import { loadEarly, matchGoods, matchUnit, unitReceivedBefore } from './early.ts';
 import type { Goods } from './goods.ts';
-import { loadHoldings, takeHolding } from './holdings.ts';
+import { loadForTaking, takeHolding } from './holdings.ts';
 import { assertActs, loadSites, namedGlns, namedReceiver } from './parties.ts';
-import type { Scene, Step } from './scene.ts';
+import { type Effect, type Scene, type Step, together } from './scene.ts';
+import { loadStanding, stand } from './stand.ts';
 import { itemsOf, loadUnits, movedThings, subjectsOf } from './subjects.ts';
-import { assertStandsHere, atPlace, relocated, unitOf } from './units.ts';
+import { atPlace, relocated } from './units.ts';
 
 type Moving = NormalisedObjectEvent | NormalisedAggregationEvent;
 
 /**
  * Shipping: what is held at the read point goes on its way to a named receiver. It stays in the sender's custody until the
- * receiver's organisation says that it has it.
+ * receiver's organisation says that it has it. What was received before it was shipped is matched with those receipts.
  */
 export const ship: Step<Moving> = {
-  async load(draft, { event, place }) {
-    await loadUnits(draft, movedThings(event).epcs);
-    await loadHoldings(draft, itemsOf(event), place);
+  async load(draft, scene) {
+    const { event, hash } = scene;
+    const { epcs } = movedThings(event);
+    await loadUnits(draft, epcs);
+    await loadStanding(draft, epcs, scene);
+    await loadForTaking(draft, itemsOf(event), scene);
     await loadSites(draft, [...namedGlns(event.sources), ...namedGlns(event.destinations)]);
+    for (const epc of epcs) await draft.loadRange('early', noAttribute, epc);
+    await loadEarly(draft, itemsOf(event), namedReceiver(event));
+    for (const item of itemsOf(event)) await draft.load('discrepancy', hash, item);
   },
 
   apply(draft, scene) {
@@ -29,29 +37,31 @@ export const ship: Step<Moving> = {
     assertActs(draft, event.sources, scene);
     const way = { at: 'transit', shipment: hash, from: place, to } as const;
     const { units, goods } = subjectsOf(draft, event);
-    return {
-      movements: [
-        ...units.map((unit) => shipUnit(draft, unit, way, scene)),
-        ...goods.map((some) => shipGoods(draft, some, way, scene)),
-      ],
-      flags: draft.get('site', to) ? [] : ['receiver-outside'],
-    };
+    return together([
+      ...units.map((unit) => shipUnit(draft, unit, way, scene)),
+      ...goods.map((some) => shipGoods(draft, some, way, scene)),
+      { flags: draft.get('site', to) ? [] : ['receiver-outside'] },
+    ]);
   },
 };
 
 type Way = MovementEnd & { at: 'transit' };
 
-function shipUnit(draft: Draft, unit: string, way: Way, scene: Scene): Movement {
-  const record = unitOf(draft, unit);
-  assertStandsHere(record, scene);
-  draft.put('unit', [unit], relocated(record, way, scene.mspId, scene));
-  return { unit, from: atPlace(scene.place), to: way };
+function shipUnit(draft: Draft, unit: string, way: Way, scene: Scene): Effect {
+  const known = draft.get('unit', unit);
+  const received = known && unitReceivedBefore(draft, known, scene);
+  // Only who received it can have been shipped to.
+  if (received && received.mspId === draft.get('site', way.to)?.mspId) return matchUnit(draft, received, scene);
+  const standing = stand(draft, unit, scene);
+  draft.put('unit', [unit], relocated(standing.record, way, scene.mspId, scene));
+  return together([standing, { movements: [{ unit, from: atPlace(scene.place), to: way }] }]);
 }
 
-function shipGoods(draft: Draft, goods: Goods, way: Way, scene: Scene): Movement {
-  const line = takeHolding(draft, goods, scene);
+function shipGoods(draft: Draft, goods: Goods, way: Way, scene: Scene): Effect {
+  const taken = takeHolding(draft, goods, scene);
+  const { line } = taken;
   const { shipment, from, to } = way;
-  draft.put('transit', [to, line.item, shipment], {
+  const shipped: TransitRecord = {
     schema: 1,
     ...line,
     shipment,
@@ -61,6 +71,8 @@ function shipGoods(draft: Draft, goods: Goods, way: Way, scene: Scene): Movement
     sent: line.amount,
     disposition: scene.event.disposition,
     sentAtMs: scene.event.eventTimeMs,
-  });
-  return { ...line, from: atPlace(scene.place), to: way };
+  };
+  const matched = matchGoods(draft, shipped, scene);
+  if (matched.left) draft.put('transit', [to, line.item, shipment], matched.left);
+  return together([taken, { movements: [{ ...line, from: atPlace(scene.place), to: way }] }, matched]);
 }

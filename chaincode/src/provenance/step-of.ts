@@ -8,6 +8,7 @@ import { pack } from './pack.ts';
 import { receive } from './receive.ts';
 import { remove } from './remove.ts';
 import type { Effect, Scene, Step } from './scene.ts';
+import { sendBack } from './send-back.ts';
 import { ship } from './ship.ts';
 import { transform } from './transform.ts';
 import { unpack } from './unpack.ts';
@@ -24,6 +25,7 @@ export type BoundStep = (draft: Draft, scene: Omit<Scene, 'event'>) => Promise<E
  * | Object | DELETE | any | goods leave the ledger |
  * | Object | OBSERVE | retail_selling | goods leave the ledger |
  * | Object, Aggregation | OBSERVE | shipping, receiving | hand-over, one side each |
+ * | Object, Aggregation | OBSERVE | arriving, with the disposition returned | refusal by the receiver |
  * | Aggregation | ADD, DELETE | any | packing, unpacking |
  * | Association | ADD, DELETE | any | a device begins or ends to travel with something |
  * | Transformation | | any | inputs become outputs |
@@ -40,12 +42,14 @@ export function stepOf(event: NormalisedEvent): BoundStep | null {
       if (event.action === 'DELETE' || event.bizStep === 'retail_selling')
         return bind(guarded(remove, 'remove'), event);
       if (event.bizStep === 'shipping') return bind(guarded(ship, 'ship'), event);
+      if (isRefusal(event)) return bind(sendBack, event);
       return event.bizStep === 'receiving' ? bind(receive, event) : null;
     case 'AggregationEvent':
       assertHandOverObserves(event);
       if (event.action === 'ADD') return bind(guarded(pack, 'pack'), event);
       if (event.action === 'DELETE') return bind(unpack, event);
       if (event.bizStep === 'shipping') return bind(guarded(ship, 'ship'), event);
+      if (isRefusal(event)) return bind(sendBack, event);
       return event.bizStep === 'receiving' ? bind(receive, event) : null;
     case 'TransformationEvent':
       return bind(guarded(transform, 'transform'), event);
@@ -62,6 +66,11 @@ function bind<E extends NormalisedEvent>({ load, apply }: Step<E>, event: E): Bo
     await load(draft, scene);
     return apply(draft, scene);
   };
+}
+
+/** What arrives and goes back at once is refused: receiving would take it over, and shipping sends what is held. */
+function isRefusal({ bizStep, disposition }: { bizStep: string | null; disposition: string | null }): boolean {
+  return bizStep === 'arriving' && disposition === 'returned';
 }
 
 /** Goods that change hands were there before and are there after: an event that also adds or deletes them says two things. */

@@ -1,13 +1,20 @@
-import { type Line, type Movement, maxTransformationLines, type TransformationRecord } from '@hopline/protocol';
+import {
+  type Line,
+  type Movement,
+  maxTransformationLines,
+  type Remark,
+  type TransformationRecord,
+} from '@hopline/protocol';
 import type { NormalisedTransformationEvent } from '@hopline/protocol/epcis';
 import { Refused } from '../refused.ts';
 import type { Draft } from '../state/draft.ts';
 import { appear, loadItems } from './appear.ts';
 import { goodsOf, mergeLines } from './goods.ts';
-import { loadHoldings, takeHolding } from './holdings.ts';
+import { loadForTaking, loadHoldings, takeHolding } from './holdings.ts';
 import { isUnitLink } from './identifiers.ts';
-import { massYield } from './mass-balance.ts';
-import type { Scene, Step } from './scene.ts';
+import { type MassBalance, massBalance, massTolerancePpm } from './mass-balance.ts';
+import { remark } from './remark.ts';
+import { type Scene, type Step, together } from './scene.ts';
 import { atPlace } from './units.ts';
 
 type TransformationScene = Scene<NormalisedTransformationEvent>;
@@ -22,7 +29,8 @@ export const transform: Step<NormalisedTransformationEvent> = {
     const inputs = [...event.inputEpcs, ...event.inputQuantities.map(({ epcClass }) => epcClass)];
     const outputs = [...event.outputEpcs, ...event.outputQuantities.map(({ epcClass }) => epcClass)];
     await draft.load('transformation', idOf(scene));
-    await loadHoldings(draft, [...inputs, ...outputs], place);
+    await loadForTaking(draft, inputs, scene);
+    await loadHoldings(draft, outputs, place);
     await loadItems(draft, outputs);
   },
 
@@ -32,21 +40,17 @@ export const transform: Step<NormalisedTransformationEvent> = {
     const inside = { at: 'transformation', id } as const;
     const known = knownOf(draft, id, scene);
     assertGoods([...event.inputEpcs, ...event.outputEpcs]);
-    const used = goodsOf(event.inputQuantities, event.inputEpcs).map((goods) => takeHolding(draft, goods, scene));
+    const taken = goodsOf(event.inputQuantities, event.inputEpcs).map((goods) => takeHolding(draft, goods, scene));
+    const used = taken.map(({ line }) => line);
     const inputs = mergeLines(known?.inputs ?? [], used);
     const made = goodsOf(event.outputQuantities, event.outputEpcs);
-    if (inputs.length === 0)
-      throw new Refused('mass-balance', 'outputs need inputs, and those come first', { transformation: id });
     const outputs = mergeLines(
       known?.outputs ?? [],
       made.map((goods): Line => ({ ...goods, origin: 'network' })),
     );
     assertBounded(id, inputs.length + outputs.length);
-    const yieldPpm = massYield(inputs, outputs);
-    const movements = [
-      ...used.map((line): Movement => ({ ...line, from: atPlace(place), to: inside })),
-      ...made.map((goods) => appear(draft, goods, 'network', inside, scene)),
-    ];
+    const balance = massBalance(inputs, outputs);
+    const { yieldPpm } = balance;
     const stated: TransformationRecord = {
       schema: 1,
       id,
@@ -59,9 +63,36 @@ export const transform: Step<NormalisedTransformationEvent> = {
       atMs: event.eventTimeMs,
     };
     draft.put('transformation', [id], stated);
-    return { movements, flags: outputs.length > 0 && yieldPpm === null ? ['yield-unknown'] : [] };
+    return together([
+      { remarks: judgeBalance(balance, inputs.length, id, scene) },
+      ...taken,
+      { movements: used.map((line): Movement => ({ ...line, from: atPlace(place), to: inside })) },
+      ...made.map((goods) => appear(draft, goods, 'network', inside, scene)),
+      { flags: outputs.length > 0 && yieldPpm === null ? ['yield-unknown'] : [] },
+    ]);
   },
 };
+
+/** Refuses `mass-balance` where more comes out than went in, or anything out of nothing, or marks it by the policy. */
+function judgeBalance(
+  { inputKg, outputKg, exceeds }: MassBalance,
+  inputs: number,
+  id: string,
+  { policy }: Scene,
+): Remark[] {
+  if (!exceeds && inputs > 0) return [];
+  if (policy.massBalance === 'flag') {
+    const booked = { amount: inputKg, uom: 'KGM' };
+    return [remark('mass-balance', id, { booked, stated: { amount: outputKg, uom: 'KGM' } })];
+  }
+  if (inputs === 0)
+    throw new Refused('mass-balance', 'outputs need inputs, and those come first', { transformation: id });
+  throw new Refused('mass-balance', 'more comes out than went in', {
+    inputKg,
+    outputKg,
+    tolerancePpm: massTolerancePpm,
+  });
+}
 
 function idOf({ event, hash }: TransformationScene): string {
   return event.transformationId ?? hash;

@@ -26,6 +26,18 @@ export async function putOrganisation(
   return registered('organisation', mspId);
 }
 
+/** An organisation says how events on its own goods are judged. */
+export async function putPolicy(
+  { policy }: TransactionInput<'registry:PutPolicy'>,
+  draft: Draft,
+  { submitter }: Circumstances,
+): Promise<Outcome> {
+  assertOwn('policy', policy.mspId, submitter);
+  await loadOrganisation(draft, submitter);
+  draft.put('policy', [policy.mspId], { schema: 1, ...policy });
+  return registered('policy', policy.mspId);
+}
+
 /** An organisation writes a site of its own. A site stays with whoever registered it. */
 export async function putSite(
   { site }: TransactionInput<'registry:PutSite'>,

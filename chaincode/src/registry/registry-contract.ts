@@ -4,7 +4,7 @@ import { query, transact } from '../transaction.ts';
 import { enrolDevice, updateDevice } from './enrol-device.ts';
 import { enrolEdgeNode } from './enrol-edge-node.ts';
 import { enrolSigner } from './enrol-signer.ts';
-import { putOrganisation, putProduct, putSite } from './put-records.ts';
+import { putOrganisation, putPolicy, putProduct, putSite } from './put-records.ts';
 import { revoke } from './revoke.ts';
 
 /** Who and what is known on the ledger. Every method is a transaction or a query; the contract API makes it one. */
@@ -15,6 +15,10 @@ export class RegistryContract extends Contract {
 
   async PutOrganisation(ctx: Context, argument: string): Promise<string> {
     return transact(ctx, 'registry:PutOrganisation', argument, putOrganisation);
+  }
+
+  async PutPolicy(ctx: Context, argument: string): Promise<string> {
+    return transact(ctx, 'registry:PutPolicy', argument, putPolicy);
   }
 
   async PutSite(ctx: Context, argument: string): Promise<string> {
@@ -48,6 +52,13 @@ export class RegistryContract extends Contract {
   async GetOrganisation(ctx: Context, argument: string): Promise<string> {
     return query(ctx, 'registry:GetOrganisation', argument, ({ mspId }, reader) =>
       reader.get('organisation', stateKey('organisation', mspId)),
+    );
+  }
+
+  /** `null` for an organisation that has none: the strict policy counts for it. */
+  async GetPolicy(ctx: Context, argument: string): Promise<string> {
+    return query(ctx, 'registry:GetPolicy', argument, ({ mspId }, reader) =>
+      reader.get('policy', stateKey('policy', mspId)),
     );
   }
 

@@ -18,6 +18,7 @@ const valid = 0;
 /** Kinds of the world state that queries read; the others follow from statements and movements. */
 const mirrored: ReadonlySet<StateKind> = new Set<StateKind>([
   'organisation',
+  'policy',
   'site',
   'product',
   'edge-node',
@@ -30,6 +31,8 @@ const mirrored: ReadonlySet<StateKind> = new Set<StateKind>([
   'unit',
   'transit',
   'discrepancy',
+  'early',
+  'shortfall',
   'transformation',
   'item',
   'event-id',

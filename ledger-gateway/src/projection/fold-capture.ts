@@ -38,40 +38,48 @@ export function foldCapture(
   for (const record of records) {
     const parsed = document.events[record.position];
     if (!parsed) throw new Error(`the document has no event at ${record.position}`);
-    const event = normalise(parsed.event);
-    const declaration = record.declaration ?? noAttribute;
-    rows.events.push({
-      event: record.event,
-      declaration,
-      event_id: record.eventId,
-      type: record.type,
-      action: 'action' in event ? event.action : null,
-      biz_step: event.bizStep,
-      disposition: event.disposition,
-      time_ms: record.eventTimeMs,
-      place: record.place,
-      msp_id: record.mspId,
-      signer: record.signer,
-      outcome: record.outcome,
-      flags: record.flags,
-      document: event,
-      recorded_ms: record.recordedAtMs,
-      block,
-      tx_position: transaction.position,
-      position: record.position,
-      transaction_id: transaction.id,
-    });
     rows.indexed.push(indexEvent(parsed, record));
-    const mentioned = itemsOf(event);
-    for (const [position, { role, item, amount, uom }] of mentioned.entries()) {
-      rows.eventItems.push({ event: record.event, declaration, role, position, item, amount, uom });
-      rows.items.push(itemRow(item, record.event, record.eventTimeMs));
-    }
-    const seq = ledgerSequence({ block, txPosition: transaction.position, position: record.position });
-    rows.movements.push(...record.movements.map((movement, position) => movementRow(movement, position, record, seq)));
-    if (record.outcome === 'applied') rows.associations.push(...associationsOf(event, record));
+    foldEvent(rows, { block, txPosition: transaction.position, id: transaction.id }, record, normalise(parsed.event));
   }
   return rows;
+}
+
+/** Adds the rows of one event, which a transaction brought onto the ledger, all but those of the EPCIS index. */
+export function foldEvent(
+  rows: Omit<CaptureRows, 'indexed'>,
+  { block, txPosition, id }: { readonly block: number; readonly txPosition: number; readonly id: string },
+  record: EventRecord,
+  event: NormalisedEvent,
+): void {
+  const declaration = record.declaration ?? noAttribute;
+  rows.events.push({
+    event: record.event,
+    declaration,
+    event_id: record.eventId,
+    type: record.type,
+    action: 'action' in event ? event.action : null,
+    biz_step: event.bizStep,
+    disposition: event.disposition,
+    time_ms: record.eventTimeMs,
+    place: record.place,
+    msp_id: record.mspId,
+    signer: record.signer,
+    outcome: record.outcome,
+    flags: record.flags,
+    document: event,
+    recorded_ms: record.recordedAtMs,
+    block,
+    tx_position: txPosition,
+    position: record.position,
+    transaction_id: id,
+  });
+  for (const [position, { role, item, amount, uom }] of itemsOf(event).entries()) {
+    rows.eventItems.push({ event: record.event, declaration, role, position, item, amount, uom });
+    rows.items.push(itemRow(item, record.event, record.eventTimeMs));
+  }
+  const seq = ledgerSequence({ block, txPosition, position: record.position });
+  rows.movements.push(...record.movements.map((movement, position) => movementRow(movement, position, record, seq)));
+  if (record.outcome === 'applied') rows.associations.push(...associationsOf(event, record));
 }
 
 interface Mention {
@@ -148,6 +156,8 @@ function endId(end: MovementEnd): string | null {
     case 'transit':
     case 'difference':
       return end.shipment;
+    case 'early':
+      return end.receipt;
     case 'transformation':
       return end.id;
     case 'gone':

@@ -57,6 +57,8 @@ export const holdingRecordSchema = z.strictObject({
   /** The event that changed it last, and when that was by the event's own time. */
   event: eventHashSchema,
   sinceMs: timeMsSchema,
+  /** The earliest event time at which any of it came there: what leaves earlier left before it came. */
+  firstMs: timeMsSchema.optional(),
 });
 export type HoldingRecord = z.infer<typeof holdingRecordSchema>;
 
@@ -105,6 +107,8 @@ export const transitRecordSchema = z.strictObject({
   custodian: mspIdSchema,
   /** What was sent in all; `amount` is what has not been received yet. Both in `uom`. */
   sent: amountSchema.shape.amount,
+  /** What the receiver sent back without having taken it over. */
+  refused: amountSchema.shape.amount.optional(),
   disposition: dispositionSchema,
   sentAtMs: timeMsSchema,
 });
@@ -112,16 +116,20 @@ export type TransitRecord = z.infer<typeof transitRecordSchema>;
 
 /**
  * `discrepancy` [shipment, item]: a receipt that differs from what was sent, with both numbers. A later receipt of the
- * rest brings it up to date; `settled` once the two agree.
+ * rest brings it up to date; `settled` once the two agree. `refused`: the receiver sent some of it back without taking it
+ * over. `units`: it was received in a unit of measure that does not convert to the one it was sent in.
  */
 export const discrepancyRecordSchema = z.strictObject({
   schema: stateVersion,
   shipment: eventHashSchema,
   item: itemSchema,
-  kind: z.enum(['short', 'over', 'settled']),
+  kind: z.enum(['short', 'over', 'refused', 'units', 'settled']),
   sent: amountSchema.shape.amount,
   received: amountSchema.shape.amount,
+  refused: amountSchema.shape.amount.optional(),
   uom: amountSchema.shape.uom,
+  /** Unit of `received` where it is another than that of `sent`. */
+  receivedUom: amountSchema.shape.uom.optional(),
   from: glnSchema,
   to: glnSchema,
   sender: mspIdSchema,
@@ -131,6 +139,63 @@ export const discrepancyRecordSchema = z.strictObject({
   atMs: timeMsSchema,
 });
 export type DiscrepancyRecord = z.infer<typeof discrepancyRecordSchema>;
+
+/** Receipts of one item at one place that wait for their shipments. What comes beyond enters as from outside. */
+export const maxEarlyReceipts = 200;
+
+/**
+ * `early` [to, item, receipt]: what was received before its shipment. The goods are there from the receipt on, on the
+ * receiver's word; a shipment to `to` that comes later is matched with it. Deleted when all of it is matched. A unit has
+ * `noAttribute` in place of `to`, and the amount of one.
+ */
+export const earlyRecordSchema = z.strictObject({
+  schema: stateVersion,
+  /** `amount` is what no shipment has explained yet. */
+  ...lineShape,
+  unit: z.boolean(),
+  /** What was received in all, in `uom`. */
+  received: amountSchema.shape.amount,
+  /** Where the goods were put. */
+  place: glnSchema,
+  to: glnSchema,
+  mspId: mspIdSchema,
+  /** GLNs that the receipt named as its source; a shipment from elsewhere is another one. Empty: from anywhere. */
+  sources: z.array(glnSchema).max(20),
+  /** The organisation that still held the unit, with its consent; `null` where nobody on the ledger did. */
+  holder: mspIdSchema.nullable(),
+  /** The shipment that was matched with a part of it last. */
+  shipment: eventHashSchema.nullable(),
+  event: eventHashSchema,
+  atMs: timeMsSchema,
+});
+export type EarlyRecord = z.infer<typeof earlyRecordSchema>;
+
+/** Shortfalls of one item in one place or unit that wait for an explanation. Beyond it only the events tell of them. */
+export const maxShortfalls = 100;
+
+/**
+ * `shortfall` [where, item, event]: goods that were moved without being there, or without there being enough of them. What
+ * was missing entered by a declared origin. An event that comes later, and says that goods had come there before, explains
+ * it: that much of the declared entry is taken back. Deleted when all of it is explained. `where` is a GLN or a unit.
+ */
+export const shortfallRecordSchema = z.strictObject({
+  schema: stateVersion,
+  item: itemSchema,
+  where: z.string().min(1).max(maxIdChars),
+  /** What was there and what was needed; both numbers as their events stated them. */
+  held: amountSchema,
+  needed: amountSchema,
+  /** What entered by declaration, and how much of it nothing has explained yet. */
+  entered: amountSchema.shape.amount,
+  open: amountSchema.shape.amount,
+  /** What was on the way to there and was taken for received; a receipt of it that comes late changes nothing. */
+  assumed: amountSchema.shape.amount,
+  uom: amountSchema.shape.uom,
+  mspId: mspIdSchema,
+  event: eventHashSchema,
+  atMs: timeMsSchema,
+});
+export type ShortfallRecord = z.infer<typeof shortfallRecordSchema>;
 
 export const maxTransformationLines = 1000;
 
@@ -193,11 +258,16 @@ export const eventIdRecordSchema = z.strictObject({
 });
 export type EventIdRecord = z.infer<typeof eventIdRecordSchema>;
 
-/** One end of a movement. `outside` is where declared goods come from; `difference` what an over-delivery came from. */
+/**
+ * One end of a movement. `outside` is where declared goods come from (and go back to, where a late event explains them);
+ * `difference` what an over-delivery came from; `early` stands between a receipt and the shipment that comes after it: it
+ * owes what was received until shipments have paid it back.
+ */
 export const movementEndSchema = z.discriminatedUnion('at', [
   ...unitLocationSchema.options,
   z.strictObject({ at: z.literal('outside') }),
   z.strictObject({ at: z.literal('difference'), shipment: eventHashSchema }),
+  z.strictObject({ at: z.literal('early'), receipt: eventHashSchema }),
   z.strictObject({ at: z.literal('transformation'), id: z.string().min(1).max(maxIdChars) }),
   z.strictObject({ at: z.literal('gone'), how: z.enum(['destroyed', 'decommissioned', 'sold', 'removed']) }),
 ]);
@@ -205,7 +275,7 @@ export type MovementEnd = z.infer<typeof movementEndSchema>;
 
 /**
  * What an event did, as double entry: goods (`item`, with amount) or a whole unit went from one end to the other. The
- * sum of all movements is the state of holdings, units and shipments.
+ * sum of all movements is the state of holdings, units, shipments and early receipts.
  */
 export const movementSchema = z.union([
   z.strictObject({ ...lineShape, from: movementEndSchema, to: movementEndSchema }),
@@ -234,8 +304,40 @@ export const eventFlagSchema = z.enum([
   'yield-unknown',
   'already-associated',
   'not-associated',
+  // What a tolerant policy lets through.
+  'not-held',
+  'received-early',
+  'mass-balance',
+  'units-differ',
+  'receipt-missing',
+  // What later events put right.
+  'shipped-late',
+  'packed-late',
+  'explains-shortfall',
+  'already-received',
+  // What disagrees, under any policy.
+  'time-order',
+  'contents-differ',
+  'refused-by-receiver',
 ]);
 export type EventFlag = z.infer<typeof eventFlagSchema>;
+
+/**
+ * Why an event has a flag: both numbers, what the books said and what the event states. Which they are follows from the
+ * flag. Amounts for `not-held` (there, needed), `received-early` (on the way, received), `mass-balance` (in, out),
+ * `units-differ` and `contents-differ`; times for `time-order`. `ref` is the earlier event that it is about.
+ */
+export const remarkSchema = z.strictObject({
+  flag: eventFlagSchema,
+  /** Item, unit or transformation. */
+  subject: z.string().min(1).max(maxIdChars),
+  booked: amountSchema.nullable(),
+  stated: amountSchema.nullable(),
+  bookedMs: timeMsSchema.nullable(),
+  statedMs: timeMsSchema.nullable(),
+  ref: eventHashSchema.nullable(),
+});
+export type Remark = z.infer<typeof remarkSchema>;
 
 /**
  * `event` [hash, digest of the error declaration or `-`]. The whole event stands in the block, in the capture statement
@@ -257,6 +359,8 @@ export const eventRecordSchema = z.strictObject({
   position: z.int().min(0),
   outcome: eventOutcomeSchema,
   flags: z.array(eventFlagSchema),
+  /** Absent where no flag has more to say. */
+  remarks: z.array(remarkSchema).optional(),
   movements: z.array(movementSchema),
   /** Time of the transaction. */
   recordedAtMs: timeMsSchema,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { policySchema } from '../registry/policy.ts';
 import {
   deviceSchema,
   digestSchema,
@@ -19,6 +20,10 @@ export const stateVersion = z.literal(1);
 /** `organisation` [mspId] */
 export const organisationRecordSchema = z.strictObject({ schema: stateVersion, ...organisationSchema.shape });
 export type OrganisationRecord = z.infer<typeof organisationRecordSchema>;
+
+/** `policy` [mspId]. An organisation without one has the strict policy. */
+export const policyRecordSchema = z.strictObject({ schema: stateVersion, ...policySchema.shape });
+export type PolicyRecord = z.infer<typeof policyRecordSchema>;
 
 /** `site` [gln] */
 export const siteRecordSchema = z.strictObject({ schema: stateVersion, ...siteSchema.shape });
