@@ -1,8 +1,10 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { openAPIRouteHandler } from 'hono-openapi';
+import { epcisRoutes } from '../epcis/epcis-routes.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { noticeRoutes } from '../notify/notice-routes.ts';
+import { sheetRoutes } from '../sheet/sheet-routes.ts';
 import { adminRoutes } from './admin-routes.ts';
 import type { AppContext, AppEnv } from './app-context.ts';
 import { identifyCaller } from './authenticate.ts';
@@ -47,6 +49,7 @@ export function createApp(context: AppContext, streams: { open: number }, signal
   for (const routes of [
     sessionRoutes(context),
     captureRoutes(context),
+    sheetRoutes(context),
     adminRoutes(context),
     noticeRoutes(context),
     eventsRoute(context, streams, signal),
@@ -55,6 +58,7 @@ export function createApp(context: AppContext, streams: { open: number }, signal
     api.route('/', routes);
   }
   app.route('/api', api);
+  app.route('/epcis', epcisRoutes(context, identify));
   if (context.consoleFolder !== null) app.route('/', consolePages(context.consoleFolder));
   return app;
 }

@@ -51,6 +51,7 @@ const statusByCode: Partial<Record<ProblemCode, Status>> = {
   'recall-open': 409,
   'edge-diverged': 409,
   'too-large': 413,
+  'query-too-large': 413,
   'epcis-limit': 413,
   'unsupported-media-type': 415,
   'epcis-xml': 415,

@@ -1,0 +1,29 @@
+import { Hono, type MiddlewareHandler } from 'hono';
+import { GatewayError } from '../gateway-error.ts';
+import type { AppContext, AppEnv } from '../http/app-context.ts';
+import { isInternal } from '../http/problem-response.ts';
+import { epcisProblem } from './http/epcis-problem.ts';
+import { eventRoutes } from './http/event-routes.ts';
+import { resourceRoutes } from './http/resource-routes.ts';
+
+/**
+ * The REST interface of EPCIS 2.0, to be mounted at `/epcis`. All of it needs credentials but OPTIONS.
+ * @param identify finds out who asks, and bounds how often
+ */
+export function epcisRoutes(app: AppContext, identify: MiddlewareHandler<AppEnv>): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  routes.onError((error, c) => {
+    if (isInternal(error)) app.log.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed');
+    return epcisProblem(error);
+  });
+  routes.use('*', identify);
+  routes.use('*', async (c, next) => {
+    await next();
+    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
+  });
+  for (const part of [eventRoutes(app), resourceRoutes(app)]) routes.route('/', part);
+  routes.all('*', () => {
+    throw new GatewayError('not-found', 'there is nothing at this address');
+  });
+  return routes;
+}
