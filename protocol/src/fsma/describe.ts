@@ -39,18 +39,9 @@ export function describeProduct(facts: Facts, gtin: string | null): ProductValue
 }
 
 /** Commodity and variety. A product that states no commodity is named by its name. */
-export function describeCommodity(product: ProductFacts | null): ProductValue | undefined {
+export function describeCommodity(product: ProductFacts | null): KdeValue | undefined {
   const commodity = product?.commodity ?? product?.name;
-  if (commodity === undefined) return undefined;
-  const none = { name: null, brand: null, packagingSize: null, packagingStyle: null };
-  return {
-    is: 'product',
-    gtin: product?.gtin ?? '',
-    ...none,
-    name: commodity,
-    commodity,
-    variety: product?.variety ?? null,
-  };
+  return commodity === undefined ? undefined : { is: 'commodity', commodity, variety: product?.variety ?? null };
 }
 
 /** The lot code of goods; nothing where the event does not tell the lot. */

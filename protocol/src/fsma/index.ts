@@ -1,3 +1,4 @@
+export { type Cell, type Column, describeMissing, sheetColumns, sheetNames } from './columns.ts';
 export { type Derived, deriveCtes, maxPairsPerEvent, TooManyPairs } from './derive.ts';
 export {
   type Facts,

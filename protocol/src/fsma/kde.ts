@@ -71,6 +71,7 @@ export interface ProductValue {
 export type KdeValue =
   | LocationValue
   | ProductValue
+  | { readonly is: 'commodity'; readonly commodity: string; readonly variety: string | null }
   | { readonly is: 'text'; readonly text: string }
   | { readonly is: 'lot-code'; readonly gtin: string; readonly lot: string; readonly code: string }
   | { readonly is: 'quantity'; readonly amount: string; readonly uom: string | null }
