@@ -1,8 +1,8 @@
 import { type CaptureResult, parseCapture, type TransactionInput } from '@hopline/protocol';
 import {
-  type EpcisLimits,
   errorDeclarationDigest,
   eventHash,
+  ledgerEpcisLimits,
   normalise,
   type ParsedEvent,
   parseDocument,
@@ -13,15 +13,6 @@ import type { Draft } from '../state/draft.ts';
 import type { Circumstances, Outcome } from '../transaction.ts';
 import { applyEvent, type CapturedEvent } from './apply-event.ts';
 import { identifyCapturer } from './capturer.ts';
-
-/** What one transaction takes: a peer endorses within seconds, and all events of a document are one transaction. */
-export const ledgerEpcisLimits: EpcisLimits = {
-  maxDocumentBytes: 512 * 1024,
-  maxEventsPerDocument: 200,
-  maxListEntriesPerEvent: 500,
-  maxDepth: 24,
-  maxTextChars: 2_048,
-};
 
 /** Applies the events of a signed EPCIS document in their order, all of them or none. */
 export async function capture(
@@ -43,9 +34,20 @@ export async function capture(
   const result: CaptureResult = { events: [] };
   for (const [position, parsed] of events.entries()) {
     const captured = await refusing('event-malformed', () => nameEvent(parsed, position));
-    result.events.push(await applyEvent(draft, captured, capturer, timeMs));
+    result.events.push(await placing(parsed.pointer, () => applyEvent(draft, captured, capturer, timeMs)));
   }
   return { result, event: { name: 'captured', payload: { events: events.length } } };
+}
+
+/** Says in a refusal which event of the document it is about: whoever sent a hundred would not find it. */
+async function placing<T>(pointer: string, apply: () => Promise<T>): Promise<T> {
+  try {
+    return await apply();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    const { code, message, details } = error.refusal;
+    throw new Refused(code, message, { pointer, ...details }, { cause: error });
+  }
 }
 
 async function nameEvent({ event, source }: ParsedEvent, position: number): Promise<CapturedEvent> {

@@ -12,7 +12,7 @@ export {
 export { expandName, type Prefixes, prefixesOf } from './expand-name.ts';
 export { canonicalId, type TermOf } from './fields.ts';
 export { isJsonObject, type Json, type JsonObject, pointerTo } from './json.ts';
-export { defaultEpcisLimits, type EpcisLimits, maxProblemsReported } from './limits.ts';
+export { defaultEpcisLimits, type EpcisLimits, ledgerEpcisLimits, maxProblemsReported } from './limits.ts';
 export { normalise } from './normalise.ts';
 export type * from './normalised-event.ts';
 export {

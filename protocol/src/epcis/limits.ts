@@ -20,5 +20,14 @@ export const defaultEpcisLimits: EpcisLimits = {
   maxTextChars: 4_096,
 };
 
+/** What one transaction takes: a peer endorses within seconds, and all events of a document are one transaction. */
+export const ledgerEpcisLimits: EpcisLimits = {
+  maxDocumentBytes: 512 * 1024,
+  maxEventsPerDocument: 200,
+  maxListEntriesPerEvent: 500,
+  maxDepth: 24,
+  maxTextChars: 2_048,
+};
+
 /** How many faults of one event a refusal lists; the rest shows when these are mended. */
 export const maxProblemsReported = 20;
