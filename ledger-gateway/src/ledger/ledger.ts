@@ -27,6 +27,11 @@ import { type Committed, evaluateTransaction, type SubmitContext, submitTransact
 export interface Ledger {
   /** Submits a transaction and returns once it is committed and valid. Throws as `submitTransaction`. */
   submit<N extends TransactionName>(name: N, input: TransactionInput<N>): Promise<Committed<TransactionResult<N>>>;
+  /**
+   * What a transaction would give if it were submitted now, or its refusal, by the own peer's world state. Nothing is
+   * submitted, and what others do meanwhile may change the answer. Throws as `submitTransaction`.
+   */
+  rehearse<N extends TransactionName>(name: N, input: TransactionInput<N>): Promise<TransactionResult<N>>;
   /** Asks the peer's world state. Throws as `submitTransaction`. */
   evaluate<N extends QueryName>(name: N, input: QueryInput<N>): Promise<QueryResult<N>>;
   /** How many blocks the peer has. */
@@ -80,6 +85,10 @@ export async function openLedger(
       // The table holds each name's own schema; TypeScript sees the union of all.
       const schema = transactionResults[name] as unknown as z.ZodType<TransactionResult<N>>;
       return submitTransaction(submitContext, name, JSON.stringify(transactions[name].parse(input)), schema);
+    },
+    rehearse<N extends TransactionName>(name: N, input: TransactionInput<N>) {
+      const schema = transactionResults[name] as unknown as z.ZodType<TransactionResult<N>>;
+      return evaluateTransaction(submitContext, name, JSON.stringify(transactions[name].parse(input)), schema);
     },
     evaluate<N extends QueryName>(name: N, input: QueryInput<N>) {
       const schema = queryResults[name] as unknown as z.ZodType<QueryResult<N>>;

@@ -22,6 +22,9 @@ export const ownTables = {
   notices: ['id'],
   notice_states: ['id'],
   notice_targets: ['url_digest'],
+  sheet_uploads: ['id'],
+  sheet_states: ['id'],
+  sheet_mappings: ['signature', 'step'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type OwnTable = keyof typeof ownTables;

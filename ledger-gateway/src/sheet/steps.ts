@@ -1,0 +1,356 @@
+/** Steps that a grower or a small packer takes, as a sheet may hold them. */
+export const stepNames = ['harvest', 'cool', 'pack', 'palletise', 'ship', 'receive'] as const;
+export type StepName = (typeof stepNames)[number];
+
+/** How a field's cells are read. */
+export type FieldKind =
+  | 'date'
+  | 'timeOfDay'
+  | 'place'
+  | 'partner'
+  | 'product'
+  | 'lot'
+  | 'quantity'
+  | 'unit'
+  | 'sscc'
+  | 'document'
+  | 'day';
+
+/** Every field of any step. */
+export type FieldName =
+  | 'date'
+  | 'timeOfDay'
+  | 'place'
+  | 'product'
+  | 'lot'
+  | 'quantity'
+  | 'unit'
+  | 'outputProduct'
+  | 'outputLot'
+  | 'outputQuantity'
+  | 'outputUnit'
+  | 'sscc'
+  | 'from'
+  | 'to'
+  | 'document'
+  | 'bestBefore';
+
+export interface Field {
+  readonly name: FieldName;
+  readonly kind: FieldKind;
+  readonly label: string;
+  /** Whether a step cannot do without it. Goods are asked for together: see `goods` of the step. */
+  readonly required: boolean;
+  readonly help: string;
+  readonly example: string;
+  /** What people call such a column, in plain lower-case words. */
+  readonly synonyms: readonly string[];
+}
+
+export interface StepDefinition {
+  readonly step: StepName;
+  readonly label: string;
+  /** What one event is made of. */
+  readonly grouping: string;
+  readonly fields: readonly Field[];
+}
+
+const date: Field = {
+  name: 'date',
+  kind: 'date',
+  label: 'Date, or date and time',
+  required: true,
+  help: 'When it happened',
+  example: '2026-05-04',
+  synonyms: [
+    'date',
+    'date time',
+    'datetime',
+    'event date',
+    'event time',
+    'timestamp',
+    'when',
+    'datum',
+    'fecha',
+    'data',
+  ],
+};
+const timeOfDay: Field = {
+  name: 'timeOfDay',
+  kind: 'timeOfDay',
+  label: 'Time of day',
+  required: false,
+  help: 'Where the date has no time: a column, or one time for all rows',
+  example: '06:30',
+  synonyms: ['time', 'time of day', 'hour', 'clock', 'uhrzeit', 'zeit', 'hora', 'heure'],
+};
+const document: Field = {
+  name: 'document',
+  kind: 'document',
+  label: 'Document number',
+  required: false,
+  help: 'Work order, bill of lading, delivery note: kept as a reference',
+  example: 'BOL-1042',
+  synonyms: [
+    'document',
+    'document number',
+    'reference',
+    'ref',
+    'bol',
+    'bill of lading',
+    'delivery note',
+    'work order',
+    'order',
+    'po',
+    'po number',
+    'lieferschein',
+    'albaran',
+  ],
+};
+const bestBefore: Field = {
+  name: 'bestBefore',
+  kind: 'day',
+  label: 'Best before',
+  required: false,
+  help: 'A date without a time',
+  example: '2026-05-14',
+  synonyms: ['best before', 'best by', 'use by', 'expiry', 'expiration', 'expiration date', 'mhd', 'caducidad'],
+};
+const sscc: Field = {
+  name: 'sscc',
+  kind: 'sscc',
+  label: 'Pallet (SSCC)',
+  required: false,
+  help: '18 digits of the logistic unit',
+  example: '395210010000000018',
+  synonyms: ['sscc', 'pallet', 'pallet id', 'pallet number', 'license plate', 'lpn', 'nve', 'palette', 'unit'],
+};
+
+function place(label: string, synonyms: readonly string[]): Field {
+  return {
+    name: 'place',
+    kind: 'place',
+    label,
+    required: true,
+    help: 'GLN or name of one of your places',
+    example: '9521001000017',
+    synonyms: [...synonyms, 'place', 'location', 'gln', 'site', 'location gln', 'read point', 'ort', 'lugar'],
+  };
+}
+
+function partner(name: 'from' | 'to', label: string, required: boolean, synonyms: readonly string[]): Field {
+  return {
+    name,
+    kind: 'partner',
+    label,
+    required,
+    help: 'GLN or name of the place',
+    example: '9521002000016',
+    synonyms,
+  };
+}
+
+/** Product, lot, amount and unit, with what is put in front of their labels and synonyms. */
+function goods(
+  names: readonly [FieldName, FieldName, FieldName, FieldName],
+  prefix: string,
+  required: boolean,
+  examples: readonly [string, string, string, string],
+  unitless: readonly string[] = [],
+): Field[] {
+  const [product, lot, quantity, unit] = names;
+  const label = (text: string) =>
+    prefix === '' ? text : `${prefix[0]?.toUpperCase()}${prefix.slice(1)} ${text.toLowerCase()}`;
+  const called = (words: readonly string[]) =>
+    prefix === '' ? words : [...words.map((word) => `${prefix} ${word}`), ...words.map((word) => `${word} ${prefix}`)];
+  return [
+    {
+      name: product,
+      kind: 'product',
+      label: label('Product (GTIN)'),
+      required,
+      help: 'GTIN of 8, 12, 13 or 14 digits, or the name of a registered product',
+      example: examples[0],
+      synonyms: called([
+        'product',
+        'gtin',
+        'product gtin',
+        'item',
+        'item number',
+        'upc',
+        'ean',
+        'commodity',
+        'artikel',
+        'producto',
+        'produit',
+        'crop',
+      ]),
+    },
+    {
+      name: lot,
+      kind: 'lot',
+      label: label('Lot'),
+      required,
+      help: 'Lot or batch number, up to 20 characters',
+      example: examples[1],
+      synonyms: called([
+        'lot',
+        'lot number',
+        'lot no',
+        'lot code',
+        'traceability lot code',
+        'tlc',
+        'batch',
+        'batch number',
+        'charge',
+        'lote',
+        'los',
+      ]),
+    },
+    {
+      name: quantity,
+      kind: 'quantity',
+      label: label('Amount'),
+      required,
+      help: 'A number; the unit may stand behind it',
+      example: examples[2],
+      synonyms: [
+        ...called([
+          'amount',
+          'quantity',
+          'qty',
+          'weight',
+          'net weight',
+          'count',
+          'menge',
+          'gewicht',
+          'cantidad',
+          'quantite',
+          'peso',
+        ]),
+        ...unitless,
+      ],
+    },
+    {
+      name: unit,
+      kind: 'unit',
+      label: label('Unit of measure'),
+      required: false,
+      help: 'kg, lb, cases, pieces: a column, or one for all rows',
+      example: examples[3],
+      synonyms: called(['unit', 'uom', 'unit of measure', 'units', 'einheit', 'unidad', 'unite', 'measure']),
+    },
+  ];
+}
+
+const plain = ['product', 'lot', 'quantity', 'unit'] as const;
+const output = ['outputProduct', 'outputLot', 'outputQuantity', 'outputUnit'] as const;
+const fieldExample = ['09521001000017', 'FIELD-7-0504', '500', 'kg'] as const;
+const caseExample = ['09521002000016', 'CASE-0504-A', '40', 'cases'] as const;
+
+/** The steps with their fields, in the order in which a form shows them. */
+export const steps: Readonly<Record<StepName, StepDefinition>> = {
+  harvest: {
+    step: 'harvest',
+    label: 'Harvest',
+    grouping: 'Each row is an event of its own: a lot comes into being.',
+    fields: [
+      { ...date, synonyms: ['harvest date', 'harvested', 'picked', 'pick date', ...date.synonyms] },
+      timeOfDay,
+      place('Field', ['field', 'farm', 'growing area', 'field gln', 'block', 'feld']),
+      ...goods(plain, '', true, fieldExample, ['kg', 'lbs', 'pounds']),
+      bestBefore,
+      document,
+    ],
+  },
+  cool: {
+    step: 'cool',
+    label: 'Cool',
+    grouping: 'Each row is an event of its own.',
+    fields: [
+      { ...date, synonyms: ['cooling date', 'cooled', ...date.synonyms] },
+      timeOfDay,
+      place('Cooler', ['cooler', 'cold store', 'cooling location']),
+      ...goods(plain, '', true, fieldExample, ['kg', 'lbs', 'pounds']),
+      document,
+    ],
+  },
+  pack: {
+    step: 'pack',
+    label: 'Pack',
+    grouping:
+      'Rows with the same place, time and document number are one run: all its inputs become all its outputs. A row may hold an input, an output or both.',
+    fields: [
+      { ...date, synonyms: ['pack date', 'packing date', 'packed', ...date.synonyms] },
+      timeOfDay,
+      place('Packhouse', ['packhouse', 'packing house', 'packer', 'plant']),
+      ...goods(plain, 'input', false, fieldExample),
+      ...goods(output, 'output', false, caseExample),
+      bestBefore,
+      {
+        ...document,
+        label: 'Run or work order',
+        synonyms: ['run', 'batch run', 'production order', ...document.synonyms],
+      },
+    ],
+  },
+  palletise: {
+    step: 'palletise',
+    label: 'Build pallets',
+    grouping: 'Rows with the same pallet, place and time are one event: what was put on it.',
+    fields: [
+      { ...date, synonyms: ['pallet date', 'loading date', ...date.synonyms] },
+      timeOfDay,
+      place('Place', ['packhouse', 'warehouse']),
+      { ...sscc, required: true },
+      ...goods(plain, '', true, caseExample),
+      document,
+    ],
+  },
+  ship: {
+    step: 'ship',
+    label: 'Ship',
+    grouping: 'Rows with the same places, time and document number are one shipment.',
+    fields: [
+      { ...date, synonyms: ['ship date', 'shipping date', 'shipped', 'dispatch date', 'departure', ...date.synonyms] },
+      timeOfDay,
+      place('From', ['from', 'ship from', 'ship from gln', 'origin', 'sender', 'von', 'desde']),
+      partner('to', 'To', true, [
+        'to',
+        'ship to',
+        'ship to gln',
+        'destination',
+        'customer',
+        'receiver',
+        'consignee',
+        'nach',
+        'destino',
+      ]),
+      sscc,
+      ...goods(plain, '', false, caseExample),
+      document,
+    ],
+  },
+  receive: {
+    step: 'receive',
+    label: 'Receive',
+    grouping: 'Rows with the same places, time and document number are one receipt.',
+    fields: [
+      {
+        ...date,
+        synonyms: ['receipt date', 'received', 'receiving date', 'arrival', 'arrival date', ...date.synonyms],
+      },
+      timeOfDay,
+      place('Received at', ['received at', 'ship to', 'to', 'receiver', 'destination']),
+      partner('from', 'From', false, ['from', 'ship from', 'supplier', 'sender', 'origin', 'vendor', 'lieferant']),
+      sscc,
+      ...goods(plain, '', false, caseExample),
+      document,
+    ],
+  },
+};
+
+/** A field of a step by its name. */
+export function fieldOf(step: StepName, name: string): Field | undefined {
+  return steps[step].fields.find((field) => field.name === name);
+}
