@@ -3,6 +3,7 @@
 -- event's is made of block, transaction and position (`projection/ledger-sequence.ts`), a place's is its GLN.
 alter table items add column number bigint;
 create unique index items_by_number on items (number);
+create index items_by_product on items (gtin, first_ms) where lot is not null;
 
 create table flows (
   subject bigint not null,
