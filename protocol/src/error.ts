@@ -34,6 +34,7 @@ export type ProtocolErrorCode =
   | 'gs1-escape'
   | 'gs1-unrecognised'
   | 'gs1-company-prefix'
+  | 'gs1-compressed'
   | 'epcis-malformed'
   | 'epcis-term'
   | 'epcis-time'

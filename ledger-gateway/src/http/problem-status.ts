@@ -24,6 +24,7 @@ const statusByCode: Partial<Record<ProblemCode, Status>> = {
   'unknown-signer': 404,
   'unknown-key': 404,
   'unknown-recall': 404,
+  'link-type-unavailable': 404,
   'not-acceptable': 406,
   conflict: 409,
   'sheet-incorrect': 409,
@@ -65,6 +66,7 @@ const statusByCode: Partial<Record<ProblemCode, Status>> = {
   'commit-unknown': 503,
   'projection-stale': 503,
   'outbox-full': 503,
+  'gateway-unreachable': 503,
 };
 
 export function statusOf(code: ProblemCode): Status {

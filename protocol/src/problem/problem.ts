@@ -28,6 +28,8 @@ export const httpProblemCodes = [
   'sheet-malformed',
   'sheet-incorrect',
   'outbox-full',
+  'link-type-unavailable',
+  'gateway-unreachable',
   'internal',
 ] as const;
 export type ProblemCode = (typeof httpProblemCodes)[number] | ProtocolErrorCode | RefusalCode;
