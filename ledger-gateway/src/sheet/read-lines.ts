@@ -189,6 +189,10 @@ class RowReader {
     const { productByName, products } = this.#lookups;
     const named = productByName.get(cell.text.toLowerCase());
     if (named !== undefined) return { value: named, faults: [] };
+    if (cell.kind === 'text' && !looksLikeKey(cell.text)) {
+      const message = `No product is called ${JSON.stringify(cell.text)}`;
+      return { value: null, faults: [fault('identifier', message, 'Write its GTIN, or its name as it is registered')] };
+    }
     const reading = readGtin(cell);
     if (reading.value === null || products.has(reading.value)) return reading;
     const unknown = warning(

@@ -91,15 +91,15 @@ function spoiltBySpreadsheet(cell: Cell, what: string): CellFault | null {
   if (cell.kind === 'date') {
     return fault('is-date', `The spreadsheet has made a date of this (${cell.text})`, asText);
   }
+  if (cell.kind === 'number' && cell.text.replaceAll(/\D/g, '').length > 15) {
+    return fault('digits-lost', `A spreadsheet keeps 15 digits of a number, and ${what} here has more`, asText);
+  }
   if (scientific.test(cell.text)) {
     return fault(
       'scientific-notation',
       `The spreadsheet shows this number shortened (${cell.text}): digits are lost`,
       asText,
     );
-  }
-  if (cell.kind === 'number' && cell.text.replaceAll(/\D/g, '').length > 15) {
-    return fault('digits-lost', `A spreadsheet keeps 15 digits of a number, and ${what} here has more`, asText);
   }
   return null;
 }

@@ -11,7 +11,10 @@ export interface Part {
 /** Cuts events into as few parts as transactions can take: one where all of them fit. */
 export function splitParts(
   events: readonly SheetEvent[],
-  { maxEventsPerPart, maxPartBytes }: Pick<typeof sheetLimits, 'maxEventsPerPart' | 'maxPartBytes'> = sheetLimits,
+  {
+    maxEventsPerPart,
+    maxPartBytes,
+  }: { readonly maxEventsPerPart: number; readonly maxPartBytes: number } = sheetLimits,
 ): Part[] {
   const parts: SheetEvent[][] = [];
   let bytes = 0;

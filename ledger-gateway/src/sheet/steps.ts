@@ -123,7 +123,7 @@ const sscc: Field = {
   required: false,
   help: '18 digits of the logistic unit',
   example: '395210010000000018',
-  synonyms: ['sscc', 'pallet', 'pallet id', 'pallet number', 'license plate', 'lpn', 'nve', 'palette', 'unit'],
+  synonyms: ['sscc', 'pallet', 'pallet id', 'pallet number', 'license plate', 'lpn', 'nve', 'palette'],
 };
 
 function place(label: string, synonyms: readonly string[]): Field {
