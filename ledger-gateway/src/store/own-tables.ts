@@ -25,6 +25,8 @@ export const ownTables = {
   sheet_uploads: ['id'],
   sheet_states: ['id'],
   sheet_mappings: ['signature', 'step'],
+  outside_records: ['kind', 'id'],
+  master_data_imports: ['id'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type OwnTable = keyof typeof ownTables;

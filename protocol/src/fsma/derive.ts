@@ -8,7 +8,7 @@ import {
   placeOf,
   referenceDocuments,
 } from './describe.ts';
-import { dayOf, type Facts, type FsmaEvent, glnOf, isUnit, type Line, linesOf, tradeItem } from './fsma-event.ts';
+import { dayOf, type Facts, type FsmaEvent, glnOf, type Line, linesOf, tradeItem } from './fsma-event.ts';
 import type { CteKind, CteRecord, KdeId, KdeValue, PassedOver } from './kde.ts';
 import { arrives, type Goods, LotHistory, leaves } from './lot-history.ts';
 import { missingElements } from './rules.ts';
@@ -65,7 +65,7 @@ export function deriveCtes(events: readonly FsmaEvent[], facts: Facts): Derived 
       const raw = classifier.isRaw(id);
       if (raw && (cte === 'shipping' || cte === 'receiving')) {
         passedOver.push({ event, item: id, why: 'before-initial-packing' });
-      } else if (cte !== 'cooling' || raw || !isUnit(id)) records.push(recordOf(subject, known));
+      } else if (cte !== 'cooling' || raw || !history.isUnit(id)) records.push(recordOf(subject, known));
     }
   }
   return { records, passedOver };
@@ -99,7 +99,7 @@ function counted(all: readonly Goods[]): Goods[] {
 function recordOf(subject: Subject, known: Known): CteRecord {
   const { history, facts } = known;
   const { cte, event, goods, input } = subject;
-  const unknown = isUnit(goods.id);
+  const unknown = history.isUnit(goods.id);
   const trade = unknown ? null : tradeItem(goods.id);
   const place = placeOf(event);
   const product = trade ? facts.product(trade.gtin) : null;
@@ -295,7 +295,7 @@ function made({ event, goods }: Pick<Subject, 'event' | 'goods'>, facts: Facts):
 /** What shipping and receiving share. The lot code's source is the place of the event that assigned it. */
 function moved({ event, goods }: Pick<Subject, 'event' | 'goods'>, place: string | null, known: Known): Found {
   const { facts } = known;
-  const told = !isUnit(goods.id);
+  const told = !known.history.isUnit(goods.id);
   const origin = told ? originOf(goods.id, event, known) : null;
   return {
     further: origin ? [origin] : [],

@@ -6,7 +6,8 @@ export function describePlace(facts: Facts, gln: string | null): LocationValue |
   if (gln === null) return undefined;
   const place = facts.place(gln);
   const party = facts.party(place?.organisation ?? gln);
-  const address = place?.postalAddress ?? party?.postalAddress;
+  // An organisation's seat is not where its goods are handled: its address counts where its own GLN is named.
+  const address = place?.postalAddress ?? facts.party(gln)?.postalAddress;
   return {
     is: 'location',
     gln,

@@ -3,6 +3,7 @@ export { type Derived, deriveCtes, maxPairsPerEvent, TooManyPairs } from './deri
 export {
   type Facts,
   type FsmaEvent,
+  glnOf,
   isUnit,
   linesOf,
   type PartyFacts,

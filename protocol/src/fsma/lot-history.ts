@@ -17,6 +17,7 @@ export class LotHistory {
   readonly #byThing = new Map<string, FsmaEvent[]>();
   readonly #order = new Map<FsmaEvent, number>();
   readonly #declaredWrong = new Set<string>();
+  readonly #units = new Set<string>();
   readonly #makers = new Map<string, readonly FsmaEvent[]>();
   readonly #beginnings = new Map<string, readonly FsmaEvent[]>();
   readonly events: readonly FsmaEvent[];
@@ -35,7 +36,9 @@ export class LotHistory {
     });
     this.events = once.sort((a, b) => this.#compare(a, b));
     for (const event of this.events) {
-      const things = new Set([...linesOf(event.event).map(({ id }) => id), parentOf(event.event) ?? []].flat());
+      const parent = parentOf(event.event);
+      if (parent !== null && event.event.type === 'AggregationEvent') this.#units.add(parent);
+      const things = new Set([...linesOf(event.event).map(({ id }) => id), parent ?? []].flat());
       for (const thing of things) {
         const list = this.#byThing.get(thing);
         if (list) list.push(event);
@@ -47,6 +50,11 @@ export class LotHistory {
   /** Events that name some goods or a unit, the earliest first. */
   of(thing: string): readonly FsmaEvent[] {
     return this.#byThing.get(thing) ?? [];
+  }
+
+  /** Whether something holds other things: by its kind, or because something was packed into it. */
+  isUnit(id: string): boolean {
+    return isUnit(id) || this.#units.has(id);
   }
 
   isDeclaredWrong({ hash }: FsmaEvent): boolean {
@@ -71,8 +79,8 @@ export class LotHistory {
     const { event } = moment;
     const parent = parentOf(event);
     const lines = linesOf(event);
-    const units = lines.filter(({ id }) => isUnit(id)).map(({ id }) => id);
-    const loose = lines.filter(({ id }) => !isUnit(id)).map((line) => goods(line, parent));
+    const units = lines.filter(({ id }) => this.isUnit(id)).map(({ id }) => id);
+    const loose = lines.filter(({ id }) => !this.isUnit(id)).map((line) => goods(line, parent));
     // An aggregation that only observes names its parent for all that is inside; its children need not be listed.
     const named = loose.length === 0 && units.length === 0 && parent !== null ? [parent] : units;
     return [...loose, ...named.flatMap((unit) => this.#inside(unit, unit, moment, 0))];
@@ -109,7 +117,7 @@ export class LotHistory {
     }
     if (!known) return [{ id: unit, amount: null, uom: null, unit: outermost }];
     return [...contents.values()].flatMap((each) =>
-      isUnit(each.id) ? this.#inside(each.id, outermost, moment, depth + 1) : [each],
+      this.isUnit(each.id) ? this.#inside(each.id, outermost, moment, depth + 1) : [each],
     );
   }
 

@@ -1,5 +1,4 @@
 export * from './data.ts';
 export { fields as masterDataFields } from './fields.ts';
-export { hasEpcisMasterData, readEpcisHeader } from './read-epcis-header.ts';
-export { readJsonLd } from './read-json-ld.ts';
+export { readMasterData } from './read-document.ts';
 export { readTables, type Table } from './read-table.ts';

@@ -2,15 +2,15 @@ import { buildRecord } from './build-record.ts';
 import { type MasterDataKind, type MasterDataProblem, masterDataKinds, type ReadMasterData } from './data.ts';
 import { aliases, fields, plainHeader } from './fields.ts';
 
-/** A table of texts, its first row the header. `name` is a sheet's; rows are numbered as a spreadsheet shows them. */
+/** A table of texts, its first row the header. `name` is a sheet's; rows have the number that a spreadsheet shows. */
 export interface Table {
   readonly name: string;
-  readonly rows: ReadonlyArray<readonly string[]>;
+  readonly rows: ReadonlyArray<{ readonly number: number; readonly cells: readonly string[] }>;
 }
 
 /** Reads sheets of master data, one kind each: by the sheet's name (products, places, organisations), or by its headers. */
 export function readTables(tables: readonly Table[]): ReadMasterData {
-  const all = tables.filter((table) => table.rows.some(isFilled)).map(readTable);
+  const all = tables.map(({ name, rows }) => readTable(name, rows.filter(isFilled)));
   return {
     records: all.flatMap(({ records }) => records),
     problems: all.flatMap(({ problems }) => problems),
@@ -18,9 +18,9 @@ export function readTables(tables: readonly Table[]): ReadMasterData {
   };
 }
 
-function readTable({ name, rows }: Table): ReadMasterData {
-  const start = rows.findIndex(isFilled);
-  const header = rows[start] ?? [];
+function readTable(name: string, [head, ...rows]: Table['rows']): ReadMasterData {
+  if (!head) return { records: [], problems: [], ignored: [] };
+  const header = head.cells;
   const kind = kindOf(name, header);
   if (kind === null) {
     const message =
@@ -32,37 +32,25 @@ function readTable({ name, rows }: Table): ReadMasterData {
     };
   }
   const columns = header.map((text) => columnOf(kind, text));
-  const problems: MasterDataProblem[] = columns.flatMap((column, index) =>
-    column !== null && columns.indexOf(column) < index
-      ? [
-          {
-            at: `${name}!${letters(index)}${start + 1}`,
-            field: column,
-            code: 'duplicate' as const,
-            message: 'two columns of this name',
-            value: header[index] ?? null,
-          },
-        ]
-      : [],
-  );
-  const built = rows.slice(start + 1).flatMap((row, index) => {
-    if (!isFilled(row)) return [];
-    const number = start + index + 2;
-    const texts = new Map(
-      columns.flatMap((column, position) =>
-        column === null
-          ? []
-          : [[column, { text: row[position] ?? '', at: `${name}!${letters(position)}${number}` }] as const],
-      ),
-    );
-    return [buildRecord({ kind, at: `${name}!${number}`, texts })];
+  const cell = (position: number, number: number) => `${name}!${letters(position)}${number}`;
+  const problems = columns.flatMap((column, position): MasterDataProblem[] => {
+    if (column === null || columns.indexOf(column) === position) return [];
+    const at = cell(position, head.number);
+    return [
+      { at, field: column, code: 'duplicate', message: 'two columns of this name', value: header[position] ?? null },
+    ];
   });
+  const built = rows.map(({ number, cells }) => {
+    const texts = columns.flatMap((column, position) =>
+      column === null ? [] : [[column, { text: cells[position] ?? '', at: cell(position, number) }] as const],
+    );
+    return buildRecord({ kind, at: `${name}!${number}`, texts: new Map(texts) });
+  });
+  const unknown = header.filter((text, position) => columns[position] === null && text.trim() !== '');
   return {
     records: built.flatMap(({ record }) => record ?? []),
     problems: [...problems, ...built.flatMap((each) => each.problems)],
-    ignored: header
-      .filter((text, index) => columns[index] === null && text.trim() !== '')
-      .map((text) => `${name}: ${text}`),
+    ignored: unknown.map((text) => `${name}: ${text}`),
   };
 }
 
@@ -82,8 +70,8 @@ function columnOf(kind: MasterDataKind, text: string): string | null {
   return Object.keys(fields[kind]).find((name) => plainHeader(name) === plain || name === alias) ?? null;
 }
 
-function isFilled(row: readonly string[]): boolean {
-  return row.some((text) => text.trim() !== '');
+function isFilled({ cells }: Table['rows'][number]): boolean {
+  return cells.some((text) => text.trim() !== '');
 }
 
 /** The letters of a column: A, B, … Z, AA, … */

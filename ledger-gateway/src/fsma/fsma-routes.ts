@@ -1,0 +1,221 @@
+import { glnSchema, timeMsSchema } from '@hopline/protocol';
+import {
+  type CteRecord,
+  cteKinds,
+  type MissingKde,
+  type PassedOver,
+  traceabilityLotCode,
+} from '@hopline/protocol/fsma';
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { GatewayError } from '../gateway-error.ts';
+import type { AppContext, AppEnv } from '../http/app-context.ts';
+import { requires } from '../http/authenticate.ts';
+import { parseRequest } from '../http/problem-response.ts';
+import { readJson } from '../http/read-body.ts';
+import { route } from '../http/route.ts';
+import { asOf, asOfSchema } from '../query/freshness.ts';
+import { lotId } from '../query/lot.ts';
+import { directionSchema } from '../query/trace.ts';
+import { csvLines } from './csv-table.ts';
+import { fsmaLimits } from './limits.ts';
+import { readRecords } from './read-records.ts';
+import type { Selection } from './select-events.ts';
+import { makeWorkbook } from './workbook.ts';
+
+const formatSchema = z.enum(['xlsx', 'csv']);
+const timeParam = z.coerce.number().pipe(timeMsSchema);
+
+const checkQuery = z.object({
+  gtin: z.string().max(14).optional(),
+  lot: z.string().max(20).optional(),
+  place: glnSchema.optional(),
+  fromMs: timeParam.optional(),
+  toMs: timeParam.optional(),
+  /** Also the lots that these were made of (`back`), that were made of them (`forward`), or both. */
+  trace: directionSchema.optional(),
+});
+const sheetQuery = checkQuery.extend({ format: formatSchema.default('xlsx') });
+
+const sheetBody = z.strictObject({
+  lots: z
+    .array(z.strictObject({ gtin: z.string().max(14), lot: z.string().max(20) }))
+    .max(fsmaLimits.maxLotsAsked)
+    .default([]),
+  place: glnSchema.optional(),
+  fromMs: timeMsSchema.optional(),
+  toMs: timeMsSchema.optional(),
+  trace: directionSchema.optional(),
+  format: formatSchema.default('xlsx'),
+});
+
+const missingSchema = z.object({
+  element: z.string(),
+  title: z.string(),
+  clause: z.string(),
+  /** Parts that are missing; none: all of the element is. */
+  parts: z.array(z.string()),
+});
+
+const recordSchema = z.object({
+  cte: z.enum(cteKinds),
+  event: z.string(),
+  transactionId: z.string().nullable(),
+  block: z.int().nullable(),
+  timeMs: z.int(),
+  place: z.string().nullable(),
+  item: z.string().nullable(),
+  gtin: z.string().nullable(),
+  lot: z.string().nullable(),
+  traceabilityLotCode: z.string().nullable(),
+  input: z.string().nullable(),
+  unit: z.string().nullable(),
+  /** Whether the product is on the Food Traceability List; `null` where nobody has said. One that is not lacks nothing. */
+  listed: z.boolean().nullable(),
+  outcome: z.string().nullable(),
+  declaredWrong: z.boolean(),
+  missing: z.array(missingSchema),
+});
+
+export const fsmaCheckSchema = z.object({
+  counts: z.object({ records: z.int(), complete: z.int(), lacking: z.int(), missing: z.int() }),
+  records: z.array(recordSchema),
+  /** Movements before initial packing, which are no critical tracking events (21 CFR 1.1340(c), 1.1345(c)). */
+  passedOver: z.array(z.object({ event: z.string(), item: z.string().nullable(), why: z.string() })),
+  ...asOfSchema.shape,
+});
+
+const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+/** Traceability records for the regulator (FSMA 204): what is missing of them, and the electronic sortable spreadsheet. */
+export function fsmaRoutes(app: AppContext): Hono<AppEnv> {
+  const { store, clock } = app;
+  const fresh = () => {
+    const { height, blockTimeMs } = app.projection.checkpoint;
+    const view = app.ledgerView();
+    return asOf({ height, blockTimeMs, ledgerHeight: view.height, behindSinceMs: view.behindSinceMs }, clock.now());
+  };
+  const sheet = async (selection: Selection, format: z.infer<typeof formatSchema>): Promise<Response> => {
+    const { asOf: at, stale } = fresh();
+    const { records } = await readRecords(store, selection);
+    const nowMs = clock.now();
+    const name = `fsma204-${new Date(nowMs).toISOString().slice(0, 10)}.${format}`;
+    const headers = { 'content-disposition': `attachment; filename="${name}"`, 'cache-control': 'no-store' };
+    if (format === 'csv') {
+      const text = [...csvLines(records)].join('');
+      return new Response(text, { headers: { ...headers, 'content-type': 'text/csv; charset=utf-8; header=present' } });
+    }
+    const about = { organisation: app.organisationName, madeMs: nowMs, height: at.height, stale };
+    const workbook = await makeWorkbook(records, { ...about, selection: inWords(selection) });
+    return new Response(new Uint8Array(workbook), { headers: { ...headers, 'content-type': xlsxType } });
+  };
+  return new Hono<AppEnv>()
+    .get(
+      '/fsma/check',
+      route({
+        summary: 'What is missing of the traceability records of FSMA 204, per event, with the clause that asks for it',
+        tag: 'fsma',
+        query: checkQuery,
+        answer: fsmaCheckSchema,
+      }),
+      requires('read'),
+      async (c) => {
+        const query = parseRequest(checkQuery, c.req.query());
+        const freshness = fresh();
+        const { records, passedOver } = await readRecords(store, selectionOf(query));
+        return c.json({ ...checked(records, passedOver), ...freshness });
+      },
+    )
+    .get(
+      '/fsma/sheet',
+      route({
+        summary: 'The electronic sortable spreadsheet (21 CFR 1.1455(c)(3)(ii)) of a lot, or of a place and time',
+        tag: 'fsma',
+        query: sheetQuery,
+        answerType: xlsxType,
+      }),
+      requires('read'),
+      async (c) => {
+        const { format, ...query } = parseRequest(sheetQuery, c.req.query());
+        return sheet(selectionOf(query), format);
+      },
+    )
+    .post(
+      '/fsma/sheet',
+      route({
+        summary: 'The electronic sortable spreadsheet of many lots',
+        tag: 'fsma',
+        body: sheetBody,
+        answerType: xlsxType,
+      }),
+      requires('read'),
+      async (c) => {
+        const { format, lots, ...query } = await readJson(c, sheetBody, fsmaLimits.maxBodyBytes);
+        return sheet(selection(lots, query), format);
+      },
+    );
+}
+
+function selectionOf({ gtin, lot, ...query }: z.infer<typeof checkQuery>): Selection {
+  if ((gtin === undefined) !== (lot === undefined)) {
+    throw new GatewayError('bad-request', 'a lot is named by its GTIN and its number together');
+  }
+  return selection(gtin === undefined || lot === undefined ? [] : [{ gtin, lot }], query);
+}
+
+function selection(
+  lots: readonly { gtin: string; lot: string }[],
+  { place, fromMs, toMs, trace }: Omit<z.infer<typeof checkQuery>, 'gtin' | 'lot'>,
+): Selection {
+  if (lots.length === 0 && place === undefined && fromMs === undefined && toMs === undefined) {
+    throw new GatewayError('bad-request', 'name lots, or a place, or a span of time');
+  }
+  return {
+    lots: [...new Set(lots.map(({ gtin, lot }) => lotId(gtin, lot)))],
+    place: place ?? null,
+    fromMs: fromMs ?? null,
+    toMs: toMs ?? null,
+    trace: trace ?? null,
+  };
+}
+
+function checked(records: readonly CteRecord[], passedOver: readonly PassedOver[]) {
+  const lacking = records.filter(({ missing }) => missing.length > 0);
+  return {
+    counts: {
+      records: records.length,
+      complete: records.length - lacking.length,
+      lacking: lacking.length,
+      missing: lacking.reduce((sum, { missing }) => sum + missing.length, 0),
+    },
+    records: records.map(({ cte, event, gtin, lot, ...record }) => ({
+      cte,
+      event: event.hash,
+      transactionId: event.transactionId,
+      block: event.block,
+      timeMs: event.event.eventTimeMs,
+      place: record.place,
+      item: record.item,
+      gtin,
+      lot,
+      traceabilityLotCode: gtin !== null && lot !== null ? traceabilityLotCode(gtin, lot) : null,
+      input: record.input,
+      unit: record.unit,
+      listed: record.listed,
+      outcome: event.outcome,
+      declaredWrong: record.declaredWrong,
+      missing: record.missing.map((each): MissingKde => each),
+    })),
+    passedOver: passedOver.map(({ event, item, why }) => ({ event: event.hash, item, why })),
+  };
+}
+
+function inWords({ lots, place, fromMs, toMs, trace }: Selection): [string, string][] {
+  const time = (ms: number | null, open: string) => (ms === null ? open : new Date(ms).toISOString());
+  return [
+    ['Lots', lots.length === 0 ? 'all' : lots.join('\n')],
+    ['Traced', trace ?? 'no'],
+    ['Place', place ?? 'all'],
+    ['Time', `${time(fromMs, 'the beginning')} to ${time(toMs, 'now')}`],
+  ];
+}
