@@ -28,6 +28,8 @@ export interface FeedBlock {
     readonly timeMs: number;
     readonly outcome: string;
   }[];
+  /** Steps of recalls. */
+  readonly recalls: readonly { readonly recallId: string; readonly step: string; readonly mspId: string }[];
 }
 
 export function formatCursor({ block, alert }: FeedCursor): string {
@@ -72,6 +74,11 @@ export async function feedAfter(on: Queryable, cursor: FeedCursor): Promise<Feed
      order by block, tx_position, position`,
     [cursor.block, last],
   );
+  const recalls = await on.query<{ block: number; recall_id: string; step: string; msp_id: string }>(
+    `select block, attributes[1] as recall_id, record -> 'act' ->> 'step' as step, record ->> 'mspId' as msp_id
+     from state where kind = 'recall-step' and block > $1 and block <= $2 order by block, key`,
+    [cursor.block, last],
+  );
   const alerts = await alertsAfter(on, cursor.alert, maxFeedEntries);
   return [
     ...alerts.map(
@@ -101,6 +108,9 @@ export async function feedAfter(on: Queryable, cursor: FeedCursor): Promise<Feed
               timeMs: time_ms,
               outcome,
             })),
+          recalls: recalls
+            .filter((recall) => recall.block === block.number)
+            .map(({ recall_id, step, msp_id }) => ({ recallId: recall_id, step, mspId: msp_id })),
         },
       }),
     ),

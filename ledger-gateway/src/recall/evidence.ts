@@ -1,0 +1,96 @@
+import { equal, fromBase64Url, sha256 } from '@hopline/protocol';
+import type { Peer } from '../intake/fetch-summaries.ts';
+import { readCapped } from '../read-capped.ts';
+import type { Queryable } from '../store/database.ts';
+import { hexBytes } from '../store/insert-rows.ts';
+import type { OwnRow } from '../store/own-tables.ts';
+import type { Store } from '../store/store.ts';
+import { recallLimits } from './limits.ts';
+import { type FrozenScope, type ScopeDocument, scopeDocumentSchema } from './scope-document.ts';
+
+/** The row that keeps a frozen trace. */
+export function evidenceRow(
+  { digest, bytes }: Pick<FrozenScope, 'digest' | 'bytes'>,
+  origin: string,
+  nowMs: number,
+): OwnRow {
+  return { table: 'recall_evidence', row: { digest, document: hexBytes(bytes), origin, received_ms: nowMs } };
+}
+
+/** The exact bytes of a frozen trace; `null` where it is not here. */
+export async function readEvidence(on: Queryable, digest: string): Promise<Uint8Array | null> {
+  const [row] = await on.query<{ document: Uint8Array }>('select document from recall_evidence where digest = $1', [
+    digest,
+  ]);
+  return row?.document ?? null;
+}
+
+/**
+ * The frozen traces behind a recall's versions that are here, by digest. What others froze is believed for its digest only
+ * to be what they froze; one in a form that is not known here is left out.
+ */
+export async function readDocuments(on: Queryable, digests: readonly string[]): Promise<Map<string, ScopeDocument>> {
+  const rows = await on.query<{ digest: string; document: Uint8Array }>(
+    'select digest, document from recall_evidence where digest = any($1::text[])',
+    [[...new Set(digests)]],
+  );
+  const documents = new Map<string, ScopeDocument>();
+  for (const { digest, document } of rows) {
+    const parsed = parseDocument(document);
+    if (parsed) documents.set(digest, parsed);
+  }
+  return documents;
+}
+
+function parseDocument(bytes: Uint8Array): ScopeDocument | null {
+  try {
+    const parsed = scopeDocumentSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    // Its digest is right, so this is what was frozen: something that is no document of ours.
+    return null;
+  }
+}
+
+/** Asks the other gateways for frozen traces that recalls name and that are not here, the opener's first. */
+export async function fetchEvidence(
+  store: Store,
+  peers: readonly Peer[],
+  nowMs: () => number,
+  signal: AbortSignal,
+  onError: (peer: string, error: unknown) => void,
+): Promise<void> {
+  if (peers.length === 0) return;
+  const wanted = await store.query<{ digest: string; msp_id: string }>(
+    `select distinct s.record -> 'act' -> 'evidence' ->> 'digest' as digest, r.msp_id
+     from state s join recalls r on r.recall_id = s.attributes[1]
+     where s.kind = 'recall-step' and s.record -> 'act' -> 'evidence' ->> 'digest' is not null
+       and not exists (select 1 from recall_evidence e where e.digest = s.record -> 'act' -> 'evidence' ->> 'digest')
+     order by digest limit 50`,
+  );
+  for (const { digest, msp_id } of wanted) {
+    const likely = [...peers].sort((a, b) => Number(b.mspId === msp_id) - Number(a.mspId === msp_id));
+    for (const peer of likely) {
+      if (signal.aborted) return;
+      const bytes = await fetchOne(peer, digest, signal).catch((error: unknown) => {
+        onError(peer.mspId, error);
+        return null;
+      });
+      if (!bytes) continue;
+      await store.writeOwn((_, put) => put(evidenceRow({ digest, bytes }, peer.mspId, nowMs())));
+      break;
+    }
+  }
+}
+
+async function fetchOne(peer: Peer, digest: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | null> {
+  const response = await fetch(new URL(`/api/recalls/evidence/${digest}`, peer.url), {
+    headers: { authorization: `Bearer ${peer.key}`, accept: 'application/json' },
+    signal: AbortSignal.any([signal, AbortSignal.timeout(recallLimits.evidenceTimeoutMs)]),
+  });
+  if (response.status === 404) return null;
+  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  const bytes = new Uint8Array(await readCapped(response.body, recallLimits.maxEvidenceBytes));
+  if (!equal(await sha256(bytes), fromBase64Url(digest))) throw new Error('the evidence has another digest');
+  return bytes;
+}

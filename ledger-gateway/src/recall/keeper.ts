@@ -1,0 +1,184 @@
+import { type RecallRecord, recallRecordSchema, type StateKind } from '@hopline/protocol';
+import type { Clock } from '../clock.ts';
+import { GatewayError } from '../gateway-error.ts';
+import type { Peer } from '../intake/fetch-summaries.ts';
+import { projected } from '../intake/projected.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Notifier } from '../notify/notifier.ts';
+import type { SecretBox } from '../notify/secret-box.ts';
+import type { Projection } from '../projection/projection.ts';
+import type { Store } from '../store/store.ts';
+import { evidenceRow, fetchEvidence } from './evidence.ts';
+import { recallLimits } from './limits.ts';
+import { madeOf } from './lineage.ts';
+import { stepsOf } from './read-recall.ts';
+import { freezeScope } from './scope-document.ts';
+import { tellContacts } from './tell-contacts.ts';
+
+export interface KeeperParts {
+  readonly mspId: string;
+  readonly store: Store;
+  readonly ledger: Ledger;
+  readonly projection: Projection;
+  readonly notifier: Notifier;
+  readonly box: SecretBox;
+  readonly clock: Clock;
+  readonly peers: readonly Peer[];
+  /** Whether the projection is current: what is behind would be acted on twice. */
+  readonly caughtUp: () => boolean;
+  readonly publicUrl: () => string;
+  readonly onError: (error: unknown, recallId: string | null) => void;
+}
+
+/** Kinds of the state whose changes a keeper has to look at. */
+export const recallKinds: ReadonlySet<string> = new Set<StateKind>(['recall', 'acknowledgement']);
+
+/** Why a keeper widens a scope by itself: part of the step on the ledger. */
+export const lateReason = 'made of goods of the scope before the hold was on the ledger';
+
+/**
+ * Does what follows from recalls, again and again until there is nothing left to do, so that a crash anywhere only delays it:
+ * takes into the scope what was made between its freezing and the hold, tells everybody's contacts, says on the ledger who
+ * was told, and fetches the evidence of others.
+ */
+export class RecallKeeper {
+  readonly #parts: KeeperParts;
+  #wake = new AbortController();
+  #last: Promise<unknown> = Promise.resolve();
+  #evidenceAtMs = 0;
+
+  constructor(parts: KeeperParts) {
+    this.#parts = parts;
+  }
+
+  /** Says that something may have changed. */
+  wake(): void {
+    this.#wake.abort();
+  }
+
+  /** Attends to all recalls now; one round at a time. Failures are told to `onError` and tried again by `run`. */
+  attend(signal: AbortSignal): Promise<{ pauseMs: number }> {
+    const turn = this.#last.catch(() => undefined).then(() => this.#round(signal));
+    this.#last = turn;
+    return turn;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, onError } = this.#parts;
+    while (!signal.aborted) {
+      this.#wake = new AbortController();
+      const { pauseMs } = await this.attend(signal).catch((error: unknown) => {
+        if (!signal.aborted) onError(error, null);
+        return { pauseMs: recallLimits.failurePauseMs };
+      });
+      await clock.sleep(pauseMs, AbortSignal.any([signal, this.#wake.signal]));
+    }
+  }
+
+  async #round(signal: AbortSignal): Promise<{ pauseMs: number }> {
+    const { store, mspId, clock, peers, onError, caughtUp } = this.#parts;
+    let pauseMs: number = recallLimits.idlePauseMs;
+    if (!caughtUp()) return { pauseMs: recallLimits.pendingPauseMs };
+    const rows = await store.query<{ record: unknown }>(
+      `select record from recalls where (msp_id = $1 or record -> 'addressees' ? $1)
+         and (state = 'open' or (record ->> 'closedAtMs')::bigint > $2) order by opened_ms, recall_id`,
+      [mspId, clock.now() - recallLimits.attendClosedMs],
+    );
+    for (const { record } of rows) {
+      if (signal.aborted) break;
+      const recall = recallRecordSchema.parse(record);
+      try {
+        pauseMs = Math.min(pauseMs, await this.#attendTo(recall));
+      } catch (error) {
+        if (signal.aborted) break;
+        onError(error, recall.recallId);
+        pauseMs = Math.min(pauseMs, recallLimits.failurePauseMs);
+      }
+    }
+    if (clock.now() >= this.#evidenceAtMs) {
+      this.#evidenceAtMs = clock.now() + recallLimits.evidencePauseMs;
+      await fetchEvidence(
+        store,
+        peers,
+        () => clock.now(),
+        signal,
+        (peer, error) => onError(error, peer),
+      );
+    }
+    return { pauseMs };
+  }
+
+  /** Gives how long there is nothing to do for this recall, unless something changes. */
+  async #attendTo(known: RecallRecord): Promise<number> {
+    const { mspId } = this.#parts;
+    const isOwn = known.mspId === mspId;
+    const recall = isOwn && known.state === 'open' && known.kind !== 'mock' ? await this.#takeIn(known) : known;
+    const parties = isOwn ? [mspId, ...recall.addressees, ...recall.outside] : [mspId];
+    const { pauseMs, delivered } = await tellContacts({ ...this.#parts, recall, parties });
+    if (isOwn && recall.state === 'open') await this.#sayWhoWasTold(recall, delivered);
+    return pauseMs;
+  }
+
+  /** Widens the scope by what was made of it and is not in it. Gives the recall as it is then. */
+  async #takeIn(recall: RecallRecord): Promise<RecallRecord> {
+    const { store, mspId, clock } = this.#parts;
+    const { recallId } = recall;
+    const lines = await store.query<{ item: string; via: string | null; to_version: number | null }>(
+      'select item, via, to_version from recall_scope where recall_id = $1 order by via is not null, item',
+      [recallId],
+    );
+    const current = lines.filter(({ to_version }) => to_version === null).map(({ item }) => item);
+    const leftOut = new Set(lines.map(({ item }) => item));
+    const late = await madeOf(store, current, leftOut);
+    if (late.length === 0) return recall;
+    const scope = lines
+      .filter(({ to_version }) => to_version === null)
+      .map(({ item, via }) => ({ item, via, from: [] }));
+    const frozen = await freezeScope(store.database, async () => [...scope, ...late], { mspId, nowMs: clock.now() });
+    await store.writeOwn((_, put) => put(evidenceRow(frozen, mspId, clock.now())));
+    await this.#submit('recall:ChangeScope', {
+      recallId,
+      reason: lateReason,
+      evidence: { digest: frozen.digest, height: frozen.document.height },
+      add: late.map(({ item, via }) => ({ item, via })),
+      remove: [],
+      addressees: frozen.document.organisations.flatMap((each) => (each.mspId === mspId ? [] : each.mspId)),
+      outside: frozen.document.outside,
+    });
+    const [row] = await store.query<{ record: unknown }>('select record from recalls where recall_id = $1', [recallId]);
+    return recallRecordSchema.parse(row?.record);
+  }
+
+  /** Records on the ledger whom notices of this version have reached, once for each. */
+  async #sayWhoWasTold(recall: RecallRecord, delivered: readonly string[]): Promise<void> {
+    const { recallId, version, addressees, outside } = recall;
+    if (delivered.length === 0) return;
+    const { steps } = await stepsOf(this.#parts.store, recallId);
+    const said = new Set(
+      steps.flatMap(({ act }) =>
+        act.step === 'notified' && act.version === version ? [...act.addressees, ...act.outside] : [],
+      ),
+    );
+    const fresh = delivered.filter((party) => !said.has(party));
+    const notice = {
+      recallId,
+      version,
+      addressees: fresh.filter((party) => addressees.includes(party)),
+      outside: fresh.filter((party) => outside.includes(party)),
+    };
+    if (notice.addressees.length + notice.outside.length > 0) await this.#submit('recall:Notify', notice);
+  }
+
+  #submit: Ledger['submit'] = async (name, input) => {
+    const { ledger, projection, clock } = this.#parts;
+    try {
+      const committed = await ledger.submit(name, input);
+      await projected(projection, clock, committed);
+      return committed;
+    } catch (error) {
+      // Somebody was quicker, or an earlier attempt got through after all: the next round sees what there is to do.
+      if (error instanceof GatewayError && error.code === 'recall-state') this.wake();
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,167 @@
+import { recallKindSchema, recallRecordSchema } from '@hopline/protocol';
+import { z } from 'zod';
+import type { Notifier } from '../notify/notifier.ts';
+import { asOfSchema } from '../query/freshness.ts';
+import type { Queryable } from '../store/database.ts';
+import { recallLimits } from './limits.ts';
+import { readRecall, type Steps, startOfVersion, stepsOf } from './read-recall.ts';
+
+export const recallsQuerySchema = z.object({
+  state: z.enum(['open', 'closed']).optional(),
+  kind: recallKindSchema.optional(),
+  /** `me`: opened by this organisation or addressed to it. */
+  concerning: z.enum(['me', 'all']).default('all'),
+  /** Recalls opened before this one, as `next` of the page before says it. */
+  before: z
+    .string()
+    .regex(/^\d{1,15}:.{1,64}$/)
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(recallLimits.maxRecallsPerPage).default(50),
+});
+
+const entrySchema = z.object({
+  recall: recallRecordSchema.omit({ schema: true, addressees: true, outside: true, gtins: true }),
+  openedBy: z.string(),
+  isOwn: z.boolean(),
+  isAddressed: z.boolean(),
+  addressees: z.int(),
+  /** Addressees that have acknowledged the newest version. */
+  acknowledged: z.int(),
+  /** Whether this organisation still has to acknowledge it. */
+  awaitsMe: z.boolean(),
+});
+export const recallsSchema = z.object({
+  recalls: z.array(entrySchema),
+  next: z.string().nullable(),
+  ...asOfSchema.shape,
+});
+export type Recalls = Omit<z.infer<typeof recallsSchema>, 'asOf' | 'stale'>;
+
+/** Recalls, the newest first. Other organisations' exercises are shown to those alone whom they are addressed to. */
+export async function listRecalls(
+  on: Queryable,
+  mspId: string,
+  { state, kind, concerning, before, limit }: z.output<typeof recallsQuerySchema>,
+): Promise<Recalls> {
+  const [beforeMs, beforeId] = before ? splitOnce(before) : [null, null];
+  const rows = await on.query<{ record: unknown; opened_by: string | null; acknowledged: number; mine: number | null }>(
+    `select r.record, o.name as opened_by,
+       (select count(*) from state a where a.kind = 'acknowledgement' and a.attributes[1] = r.recall_id
+          and (a.record ->> 'version')::int = r.version) as acknowledged,
+       (select (a.record ->> 'version')::int from state a where a.kind = 'acknowledgement'
+          and a.attributes[1] = r.recall_id and a.attributes[2] = $1) as mine
+     from recalls r left join organisations o on o.msp_id = r.msp_id
+     where ($2::text is null or r.state = $2) and ($3::text is null or r.kind = $3)
+       and ((not $4 and r.kind <> 'mock') or r.msp_id = $1 or r.record -> 'addressees' ? $1)
+       and ($5::bigint is null or (r.opened_ms, r.recall_id) < ($5, $6))
+     order by r.opened_ms desc, r.recall_id desc limit $7`,
+    [mspId, state ?? null, kind ?? null, concerning === 'me', beforeMs, beforeId, limit + 1],
+  );
+  const page = rows.slice(0, limit).map(({ record, opened_by, acknowledged, mine }) => {
+    const recall = recallRecordSchema.parse(record);
+    const isAddressed = recall.addressees.includes(mspId);
+    return {
+      recall: entrySchema.shape.recall.strip().parse(recall),
+      openedBy: opened_by ?? recall.mspId,
+      isOwn: recall.mspId === mspId,
+      isAddressed,
+      addressees: recall.addressees.length,
+      acknowledged,
+      awaitsMe: isAddressed && recall.state === 'open' && mine !== recall.version,
+    };
+  });
+  const last = page.at(-1)?.recall;
+  return { recalls: page, next: rows.length > limit && last ? `${last.openedAtMs}:${last.recallId}` : null };
+}
+
+function splitOnce(cursor: string): [number, string] {
+  const at = cursor.indexOf(':');
+  return [Number(cursor.slice(0, at)), cursor.slice(at + 1)];
+}
+
+export const historySchema = z.object({
+  recalls: z.array(
+    z.object({
+      recallId: z.string(),
+      kind: recallKindSchema,
+      reason: z.string(),
+      state: z.enum(['open', 'closed']),
+      /** When the clock began to run; all times below are milliseconds from then. */
+      startedMs: z.int(),
+      timeToScopeMs: z.int(),
+      /** Until the last lot was on hold, by the ledger's time: a hold counts for everybody from its block on. */
+      timeToHoldMs: z.int(),
+      /** Until the last of the addressees had acknowledged the newest version; `null` while one has not. */
+      timeToAcknowledgementsMs: z.int().nullable(),
+      lots: z.int(),
+      organisations: z.int(),
+      recoveryPercent: z.number().nullable(),
+      effectivenessPercent: z.number().nullable(),
+    }),
+  ),
+  ...asOfSchema.shape,
+});
+export type History = Omit<z.infer<typeof historySchema>, 'asOf' | 'stale'>;
+
+export const historyQuerySchema = z.object({
+  kind: recallKindSchema.optional(),
+  limit: z.coerce.number().int().min(1).max(recallLimits.maxRecallsPerPage).default(20),
+});
+
+/** How long each own recall took, the newest first, exercises and others: by the ledger's times and the own clock's start. */
+export async function readHistory(
+  on: Queryable,
+  notifier: Notifier,
+  mspId: string,
+  { kind, limit }: z.output<typeof historyQuerySchema>,
+): Promise<History> {
+  const rows = await on.query<{ recall_id: string; started_ms: number | null; scoped_ms: number | null }>(
+    `select r.recall_id, c.started_ms, c.scoped_ms from recalls r left join recall_clocks c on c.recall_id = r.recall_id
+     where r.msp_id = $1 and ($2::text is null or r.kind = $2) order by r.opened_ms desc, r.recall_id desc limit $3`,
+    [mspId, kind ?? null, limit],
+  );
+  const recalls: History['recalls'] = [];
+  for (const { recall_id, started_ms, scoped_ms } of rows) {
+    const view = await readRecall(on, notifier, recall_id);
+    const { recall } = view;
+    const startedMs = started_ms ?? recall.openedAtMs;
+    const { steps } = await stepsOf(on, recall_id);
+    const acknowledgedMs = allAcknowledgedMs(view.organisations);
+    recalls.push({
+      recallId: recall_id,
+      kind: recall.kind,
+      reason: recall.reason,
+      state: recall.state,
+      startedMs,
+      timeToScopeMs: since(startedMs, scoped_ms ?? recall.openedAtMs),
+      timeToHoldMs: since(startedMs, lastHoldMs(steps, recall.openedAtMs)),
+      timeToAcknowledgementsMs: acknowledgedMs === null ? null : since(startedMs, acknowledgedMs),
+      lots: recall.lots,
+      organisations: recall.addressees.length,
+      recoveryPercent: view.recoveryPercent,
+      effectivenessPercent: view.effectivenessPercent,
+    });
+  }
+  return { recalls };
+}
+
+function lastHoldMs(steps: Steps, openedAtMs: number): number {
+  const widened = steps.flatMap(({ act }) =>
+    (act.step === 'opened' || act.step === 'scope-changed') && act.added > 0
+      ? [startOfVersion(steps, act.version) ?? openedAtMs]
+      : [],
+  );
+  return Math.max(openedAtMs, ...widened);
+}
+
+function allAcknowledgedMs(organisations: Awaited<ReturnType<typeof readRecall>>['organisations']): number | null {
+  if (organisations.some(({ isCurrent }) => !isCurrent)) return null;
+  return organisations.length === 0
+    ? null
+    : Math.max(...organisations.map(({ acknowledgement }) => acknowledgement?.atMs ?? 0));
+}
+
+/** Clocks of two machines differ: what seems to be before the start took no time. */
+function since(startMs: number, atMs: number): number {
+  return Math.max(0, atMs - startMs);
+}

@@ -1,0 +1,198 @@
+import { glnSchema, newRecallSchema, recallIdSchema, type ScopeLine } from '@hopline/protocol';
+import { canonicalLink, gtin14, lotNumber, parseIdentifier } from '@hopline/protocol/gs1';
+import { z } from 'zod';
+import { GatewayError } from '../gateway-error.ts';
+import type { AppContext } from '../http/app-context.ts';
+import { projected } from '../intake/projected.ts';
+import type { Queryable } from '../store/database.ts';
+import { evidenceRow } from './evidence.ts';
+import { recallLimits } from './limits.ts';
+import { type LineageLine, madeOf } from './lineage.ts';
+import { type FrozenScope, freezeScope, scopeDocumentSchema } from './scope-document.ts';
+
+/** Suspect goods: an identifier in any GS1 form, or GTIN and lot number. */
+const suspectSchema = z.union([
+  z.string().min(1).max(400),
+  z.strictObject({ gtin: z.string().max(14), lot: z.string().max(20) }),
+]);
+const suspectsSchema = z.array(suspectSchema).max(recallLimits.maxSuspects);
+
+const { kind, class: recallClass, reason, authority, returnTo } = newRecallSchema.shape;
+
+export const openBodySchema = z.strictObject({
+  /** Made here where the caller has none. Sent again with the same id, nothing is opened twice. */
+  recallId: recallIdSchema.optional(),
+  kind,
+  class: recallClass.default(null),
+  reason,
+  authority: authority.default(null),
+  returnTo: returnTo.default([]),
+  /** The scope is traced forward from these. */
+  suspects: suspectsSchema.min(1),
+  /** These are taken in as well, but not what was made of them. */
+  also: suspectsSchema.default([]),
+  /** Outside parties that the trace does not show. */
+  outside: z.array(glnSchema).max(1_000).default([]),
+  /** When the clock of the exercise, or of the case, began to run; else it begins with this request. */
+  startedMs: z.int().min(0).optional(),
+  /** Only says what the scope would be. */
+  preview: z.boolean().default(false),
+});
+export type OpenBody = z.output<typeof openBodySchema>;
+
+/** What a recall of these lots would concern. */
+export const previewSchema = z.object({
+  startedMs: z.int(),
+  scopedMs: z.int(),
+  digest: z.string(),
+  document: scopeDocumentSchema,
+});
+export type Preview = z.infer<typeof previewSchema>;
+
+/** Traces a scope and freezes it; nothing is opened, and nothing kept. */
+export async function previewRecall(
+  app: AppContext,
+  body: Pick<OpenBody, 'suspects' | 'also' | 'startedMs'>,
+): Promise<Preview & Pick<FrozenScope, 'bytes'>> {
+  const arrivedMs = app.clock.now();
+  const startedMs = body.startedMs ?? arrivedMs;
+  if (startedMs > arrivedMs || startedMs < arrivedMs - recallLimits.maxClockMs) {
+    throw new GatewayError('bad-request', 'the clock started in the future, or too long ago', {
+      startedMs,
+      nowMs: arrivedMs,
+      maxClockMs: recallLimits.maxClockMs,
+    });
+  }
+  const frozen = await freezeScope(app.store.database, (on) => traced(on, body), {
+    mspId: app.mspId,
+    nowMs: arrivedMs,
+  });
+  return { startedMs, scopedMs: app.clock.now(), ...frozen };
+}
+
+/**
+ * Opens a recall: traces and freezes its scope, keeps the evidence, and puts it on the ledger. When this returns the hold
+ * is committed, what was made meanwhile is taken in, and the notices are in the outbox. Killed before that, the keeper does
+ * the rest at the next start.
+ *
+ * @returns the recall's id
+ */
+export async function openRecall(app: AppContext, body: OpenBody): Promise<string> {
+  const recallId = body.recallId ?? newRecallId(app);
+  const { startedMs, scopedMs, digest, bytes, document } = await previewRecall(app, body);
+  await app.store.writeOwn(async (tx, put) => {
+    await put(evidenceRow({ digest, bytes }, app.mspId, app.clock.now()));
+    const [known] = await tx.query('select 1 from recall_clocks where recall_id = $1', [recallId]);
+    if (known) return;
+    await put({ table: 'recall_clocks', row: { recall_id: recallId, started_ms: startedMs, scoped_ms: scopedMs } });
+  });
+  const committed = await app.ledger.submit('recall:Open', {
+    recall: {
+      recallId,
+      kind: body.kind,
+      class: body.class,
+      reason: body.reason,
+      authority: body.authority,
+      returnTo: body.returnTo,
+      scope: linesOf(document.lots),
+      evidence: { digest, height: document.height },
+      addressees: document.organisations.flatMap(({ mspId }) => (mspId === app.mspId ? [] : mspId)),
+      outside: [...new Set([...document.outside, ...body.outside])],
+    },
+  });
+  await projected(app.projection, app.clock, committed);
+  await attend(app);
+  return recallId;
+}
+
+export const changeBodySchema = z.strictObject({
+  reason,
+  /** Traced forward, as the suspects of an opening. */
+  suspects: suspectsSchema.default([]),
+  also: suspectsSchema.default([]),
+  /** Lots to be let out of the scope, one by one. */
+  remove: z.array(z.string().min(1).max(400)).max(2_000).default([]),
+  /** Takes in what was made of the scope by now: for exercises, whose goods go on moving. */
+  retrace: z.boolean().default(false),
+});
+
+/** Widens or narrows an own recall. Throws as `Ledger.submit`. */
+export async function changeScope(
+  app: AppContext,
+  recallId: string,
+  body: z.output<typeof changeBodySchema>,
+): Promise<void> {
+  const remove = body.remove.map(canonical);
+  const scope = await app.store.query<{ item: string; via: string | null; to_version: number | null }>(
+    'select item, via, to_version from recall_scope where recall_id = $1 order by via is not null, item',
+    [recallId],
+  );
+  const staying = scope.filter(({ item, to_version }) => to_version === null && !remove.includes(item));
+  const known = new Set(staying.map(({ item }) => item));
+  const add: LineageLine[] = [];
+  const frozen = await freezeScope(
+    app.store.database,
+    async (on) => {
+      add.length = 0;
+      add.push(...(await traced(on, body)).filter(({ item }) => !known.has(item)));
+      if (body.retrace) {
+        const all = [...known, ...add.map(({ item }) => item)];
+        add.push(...(await madeOf(on, all, new Set([...remove, ...scope.map(({ item }) => item)]))));
+      }
+      return [...staying.map(({ item, via }) => ({ item, via, from: [] })), ...add];
+    },
+    { mspId: app.mspId, nowMs: app.clock.now() },
+  );
+  await app.store.writeOwn((_, put) => put(evidenceRow(frozen, app.mspId, app.clock.now())));
+  const committed = await app.ledger.submit('recall:ChangeScope', {
+    recallId,
+    reason: body.reason,
+    evidence: { digest: frozen.digest, height: frozen.document.height },
+    add: linesOf(add),
+    remove,
+    addressees: frozen.document.organisations.flatMap(({ mspId }) => (mspId === app.mspId ? [] : mspId)),
+    outside: frozen.document.outside,
+  });
+  await projected(app.projection, app.clock, committed);
+  await attend(app);
+}
+
+/** The recall is on the ledger whatever happens here: what fails now is tried again in the background. */
+async function attend(app: AppContext): Promise<void> {
+  await app.recalls.keeper
+    .attend(new AbortController().signal)
+    .catch((error: unknown) => app.log.warn({ err: error }, 'a recall could not be attended to yet'));
+  app.recalls.keeper.wake();
+}
+
+/** Suspects, all that was made of them, and what is taken in besides: each after what it was made of. */
+async function traced(on: Queryable, { suspects, also }: Pick<OpenBody, 'suspects' | 'also'>): Promise<LineageLine[]> {
+  const first = [...new Set(suspects.map(identifierOf))];
+  const made = first.length === 0 ? [] : await madeOf(on, first);
+  const known = new Set([...first, ...made.map(({ item }) => item)]);
+  const extra = [...new Set(also.map(identifierOf))].filter((item) => !known.has(item));
+  const alone = (item: string): LineageLine => ({ item, via: null, from: [] });
+  return [...first.map(alone), ...extra.map(alone), ...made];
+}
+
+function linesOf(lines: readonly ScopeLine[]): ScopeLine[] {
+  return lines.map(({ item, via }) => ({ item, via }));
+}
+
+/** The canonical identifier of suspect goods. Throws ProtocolError `gs1-…`. */
+function identifierOf(suspect: z.output<typeof suspectSchema>): string {
+  if (typeof suspect === 'string') return canonical(suspect);
+  return canonicalLink({ kind: 'lgtin', gtin: gtin14(suspect.gtin), lot: lotNumber(suspect.lot) });
+}
+
+/** Recalls are of lots and items: a unit's contents, or a private identifier, are named by themselves. */
+function canonical(text: string): string {
+  const id = parseIdentifier(text);
+  if (id.kind === 'lgtin' || id.kind === 'sgtin') return canonicalLink(id);
+  throw new GatewayError('bad-request', 'a recall is of lots and items', { identifier: text, kind: id.kind });
+}
+
+function newRecallId({ clock, randomBytes }: AppContext): string {
+  const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '');
+  return `R-${day}-${Buffer.from(randomBytes(5)).toString('hex')}`;
+}
