@@ -8,6 +8,7 @@ import { tokenVerifier } from './auth/oidc.ts';
 import { loadOrganisationKeys, type OrganisationKeys } from './auth/organisation-keys.ts';
 import { newSecret } from './auth/secret.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { CaptureWorker } from './epcis/capture/capture-worker.ts';
 import { GatewayError } from './gateway-error.ts';
 import { type GatewayOptions, gatewayOptionsSchema, type ParsedGatewayOptions } from './gateway-options.ts';
 import { createApp } from './http/app.ts';
@@ -24,8 +25,10 @@ import { followBlocks } from './ledger/follow-blocks.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { submitLimits } from './ledger/ledger-options.ts';
 import { LedgerWatch } from './ledger/ledger-watch.ts';
+import { openSecretBox } from './notify/secret-box.ts';
 import { startNotify } from './notify/start-notify.ts';
 import { Projection } from './projection/projection.ts';
+import { RecallKeeper, recallKinds } from './recall/keeper.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 
@@ -126,14 +129,30 @@ async function run(parts: Parts): Promise<Gateway> {
     options: parsed.notify,
   });
   const shared = { channel: parsed.ledger.channel, ledger: counted(ledger, metrics), projection, store, clock };
+  const box = await openSecretBox(parsed.dataFolder);
+  const keeper = new RecallKeeper({
+    ...shared,
+    mspId: parsed.mspId,
+    notifier: notify.notifier,
+    box,
+    peers: parsed.peers,
+    caughtUp: () => state.caughtUp,
+    publicUrl: () => state.url,
+    onError: (error, about) => log.warn({ err: error, about }, 'a recall could not be attended to yet'),
+  });
+  projection.onBlock((changes) => {
+    if (changes.events.length > 0 || changes.state.some(({ kind }) => recallKinds.has(kind))) keeper.wake();
+  });
   const context: AppContext = {
     mspId: parsed.mspId,
     organisationName: parsed.organisation.name,
     ...shared,
     keys,
     intake: { ...shared, chains: new NodeChains() },
+    captureWorker: new CaptureWorker(),
     capture: { ...shared, signer: applicationSigner(parsed.mspId), signerKey: keys.signer },
     notifier: notify.notifier,
+    recalls: { keeper, box },
     copies: new RegistryCopies(store, clock, {
       channel: parsed.ledger.channel,
       mspId: parsed.mspId,
@@ -186,8 +205,16 @@ async function run(parts: Parts): Promise<Gateway> {
     ),
   ];
   work.push(notify.run(signal));
+  work.push(keeper.run(signal));
   work.push(
     cleanUpRegularly(store, clock, signal, (error) => log.error({ err: error }, 'old rows could not be removed')),
+  );
+  // Not before the organisation's signer is registered and the projection is current: a refusal would be for good.
+  work.push(
+    ready.promise.then(
+      () => context.captureWorker.run(context.capture, log, signal),
+      () => undefined,
+    ),
   );
   let stopped: Promise<void> | undefined;
   return {

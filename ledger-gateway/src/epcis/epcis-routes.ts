@@ -2,6 +2,7 @@ import { Hono, type MiddlewareHandler } from 'hono';
 import { GatewayError } from '../gateway-error.ts';
 import type { AppContext, AppEnv } from '../http/app-context.ts';
 import { isInternal } from '../http/problem-response.ts';
+import { captureRoutes } from './http/capture-routes.ts';
 import { epcisProblem } from './http/epcis-problem.ts';
 import { eventRoutes } from './http/event-routes.ts';
 import { resourceRoutes } from './http/resource-routes.ts';
@@ -21,7 +22,7 @@ export function epcisRoutes(app: AppContext, identify: MiddlewareHandler<AppEnv>
     await next();
     if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
   });
-  for (const part of [eventRoutes(app), resourceRoutes(app)]) routes.route('/', part);
+  for (const part of [captureRoutes(app), eventRoutes(app), resourceRoutes(app)]) routes.route('/', part);
   routes.all('*', () => {
     throw new GatewayError('not-found', 'there is nothing at this address');
   });

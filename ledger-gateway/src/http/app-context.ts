@@ -3,14 +3,17 @@ import type { Caller } from '../auth/caller.ts';
 import type { TokenVerifier } from '../auth/oidc.ts';
 import type { OrganisationKeys } from '../auth/organisation-keys.ts';
 import type { Clock } from '../clock.ts';
+import type { CaptureWorker } from '../epcis/capture/capture-worker.ts';
 import type { IntakeContext } from '../intake/anchor-upload.ts';
 import type { CaptureContext } from '../intake/capture.ts';
 import type { RegistryCopies } from '../intake/registry-copy.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerView } from '../ledger/ledger-watch.ts';
 import type { Notifier } from '../notify/notifier.ts';
+import type { SecretBox } from '../notify/secret-box.ts';
 import type { Projection } from '../projection/projection.ts';
 import type { Edges } from '../query/batch-readings.ts';
+import type { RecallKeeper } from '../recall/keeper.ts';
 import type { Store } from '../store/store.ts';
 import type { Live } from './live.ts';
 import type { Metrics } from './metrics.ts';
@@ -26,7 +29,10 @@ export interface AppContext {
   readonly keys: OrganisationKeys;
   readonly intake: IntakeContext;
   readonly capture: CaptureContext;
+  readonly captureWorker: CaptureWorker;
   readonly notifier: Notifier;
+  /** What recalls need beside the ledger: the work that follows from them, and the seal of contacts' secrets. */
+  readonly recalls: { readonly keeper: RecallKeeper; readonly box: SecretBox };
   readonly copies: RegistryCopies;
   readonly edges: Edges;
   readonly verifyToken: TokenVerifier | null;

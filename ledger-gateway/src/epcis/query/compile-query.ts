@@ -52,7 +52,7 @@ export function compileCount({ predicates }: EventQuery, asOf: number, max: numb
   const where = conditions(predicates, { asOf }, bind);
   return {
     text: `select count(*)::bigint as count from (
-  select 1 from epcis_events e where ${where.join('\n  and ')} limit ${bind.add(max + 1)}) as some`,
+  select 1 from epcis_events e where ${where.join('\n  and ')} limit ${bind.add(max + 1)}) as matching`,
     values: bind.values,
   };
 }

@@ -1,0 +1,112 @@
+import { ProtocolError, signCapture, toBase64Url } from '@hopline/protocol';
+import { GatewayError } from '../../gateway-error.ts';
+import type { CaptureContext } from '../../intake/capture.ts';
+import { projected } from '../../intake/projected.ts';
+import { epcisLimits } from '../limits.ts';
+import { openCaptureDocument } from './capture-document.ts';
+import { captureGroup, type Submit } from './capture-group.ts';
+import { type CaptureJob, type JobError, saveJob } from './capture-job.ts';
+import { nextGroup } from './group-events.ts';
+import { isPassing, jobError } from './job-error.ts';
+
+/**
+ * Does a job from where it stands to its end. A crash in the middle loses nothing: its progress is kept after each
+ * transaction, and a transaction that was committed and not noted is recognised when it is done again.
+ *
+ * @returns whether it is finished; `false` only when the signal was given
+ */
+export async function runJob(
+  context: CaptureContext,
+  job: CaptureJob,
+  bytes: Uint8Array,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const document = openCaptureDocument(bytes);
+  const submit = submitter(context);
+  if (job.behaviour === 'rollback') {
+    const errors = await persisting(context, signal, () => captureWhole(document.json, submit));
+    if (errors === null) return false;
+    await saveJob(context.store, finished(job, errors, context.clock.now()));
+    return true;
+  }
+  let current = job;
+  while (current.done < document.events.length) {
+    const group = nextGroup(document.events, current.done);
+    const errors = await persisting(context, signal, () => captureGroup(document, group, submit));
+    if (errors === null) return false;
+    const done = current.done + group.length;
+    const all = boundedErrors([...current.errors, ...errors]);
+    current = { ...current, done, errors: all };
+    if (done < document.events.length) await saveJob(context.store, current);
+  }
+  await saveJob(context.store, finished(current, current.errors, context.clock.now()));
+  return true;
+}
+
+/** All events in one transaction, or none: what the chaincode refuses of one, it refuses of all. */
+async function captureWhole(json: unknown, submit: Submit): Promise<JobError[]> {
+  try {
+    await submit(json);
+    return [];
+  } catch (error) {
+    if (isPassing(error)) throw error;
+    return [jobError(error, null, null)];
+  }
+}
+
+/** Signs a document as the organisation's application, submits it, and waits until queries find its events. */
+function submitter({ signerKey, channel, signer, ledger, projection, clock }: CaptureContext): Submit {
+  return async (document) => {
+    const statement = await signCapture(signerKey, channel, signer, document);
+    const committed = await ledger.submit('provenance:Capture', { statement: toBase64Url(statement) });
+    await projected(projection, clock, committed);
+  };
+}
+
+/** Tries again, with growing pauses, what fails for a passing reason. `null` when the signal was given. */
+async function persisting<T>(
+  { clock }: CaptureContext,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T | null> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (signal.aborted) return null;
+      if (!isPassing(error)) throw error;
+      await clock.sleep(Math.min(epcisLimits.firstRetryMs * 2 ** attempt, epcisLimits.maxRetryMs), signal);
+      if (signal.aborted) return null;
+    }
+  }
+}
+
+/** Ends a job that fails for a reason of ours, so that it does not stand in the way of the others. */
+export function failedJob(job: CaptureJob, error: unknown, nowMs: number): CaptureJob {
+  const known = error instanceof GatewayError || error instanceof ProtocolError;
+  const shown = known ? error : new GatewayError('internal', 'something went wrong here');
+  return finished(job, [...job.errors, jobError(shown, null, null)], nowMs);
+}
+
+function finished(job: CaptureJob, errors: readonly JobError[], nowMs: number): CaptureJob {
+  return { ...job, done: job.events, errors: boundedErrors(errors), finishedMs: nowMs };
+}
+
+/** The first errors in full; the last one then says that there were more. */
+function boundedErrors(errors: readonly JobError[]): readonly JobError[] {
+  const { maxJobErrors } = epcisLimits;
+  if (errors.length <= maxJobErrors) return errors;
+  const rest = errors.slice(maxJobErrors - 1);
+  const before = rest.find((error) => typeof error.further === 'number');
+  const further = rest.length - (before ? 1 : 0) + (typeof before?.further === 'number' ? before.further : 0);
+  return [
+    ...errors.slice(0, maxJobErrors - 1),
+    {
+      type: 'epcisException:ValidationException',
+      code: 'too-large',
+      title: 'more events were refused than are listed here',
+      status: 400,
+      further,
+    },
+  ];
+}

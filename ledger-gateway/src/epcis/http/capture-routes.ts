@@ -1,0 +1,178 @@
+import { ledgerEpcisLimits, parseEvent } from '@hopline/protocol/epcis';
+import { type Context, Hono } from 'hono';
+import { z } from 'zod';
+import { found, GatewayError } from '../../gateway-error.ts';
+import type { AppContext, AppEnv } from '../../http/app-context.ts';
+import { demand, requires } from '../../http/authenticate.ts';
+import { readBytes } from '../../http/read-body.ts';
+import { route } from '../../http/route.ts';
+import { captureDocument } from '../../intake/capture.ts';
+import { type CaptureDocument, demandOneTransaction, openCaptureDocument } from '../capture/capture-document.ts';
+import {
+  type CaptureJob,
+  createJob,
+  type ErrorBehaviour,
+  errorBehaviours,
+  jobErrorSchema,
+  listJobs,
+  readJob,
+} from '../capture/capture-job.ts';
+import { epcisLimits } from '../limits.ts';
+import { questionOf, readPageToken, writePageToken } from '../query/page-token.ts';
+import { readPage } from '../query/read-page.ts';
+import { nextLink } from './answer-events.ts';
+import { discovery, versionHeaders } from './discovery.ts';
+import { demandJson, demandVersions, negotiateType } from './negotiate.ts';
+
+const jobSchema = z.object({
+  captureID: z.string(),
+  createdAt: z.string(),
+  finishedAt: z.string().optional(),
+  running: z.boolean(),
+  success: z.boolean(),
+  captureErrorBehaviour: z.enum(errorBehaviours),
+  errors: z.array(jobErrorSchema),
+});
+
+/** Capture in bulk as jobs, and of single events at once. */
+export function captureRoutes(app: AppContext): Hono<AppEnv> {
+  return new Hono<AppEnv>()
+    .options('/capture', discovery(['POST', 'GET', 'HEAD'], true))
+    .post(
+      '/capture',
+      route({
+        summary: 'Capture the events of a document in a job; GS1-Capture-Error-Behaviour: rollback or proceed',
+        tag: 'epcis',
+        body: z.looseObject({}),
+        status: 202,
+      }),
+      requires('capture'),
+      (c) => takeDocument(app, c),
+    )
+    .get(
+      '/capture',
+      route({ summary: 'Capture jobs, the latest first', tag: 'epcis', answer: z.array(jobSchema) }),
+      requires('capture'),
+      (c) => answerJobs(app, c),
+    )
+    .options('/capture/:captureID', discovery(['GET', 'HEAD']))
+    .get(
+      '/capture/:captureID',
+      route({ summary: 'How a capture job stands', tag: 'epcis', answer: jobSchema }),
+      requires('capture'),
+      async (c) => {
+        const type = negotiateType(c);
+        demandVersions(c);
+        const id = c.req.param('captureID');
+        const job = found(await readJob(app.store, id), 'the capture job', { captureID: id });
+        return c.body(JSON.stringify(shownJob(job)), 200, { 'content-type': type, ...versionHeaders });
+      },
+    )
+    .post(
+      '/events',
+      route({ summary: 'Capture one event at once', tag: 'epcis', body: z.looseObject({}), status: 201 }),
+      requires('capture'),
+      (c) => takeEvent(app, c),
+    );
+}
+
+/**
+ * The 202 promises that the job is kept: it will be done, also by a gateway that was killed in between. A document that is
+ * not of its form is refused at once, and nothing of it is captured.
+ */
+async function takeDocument(app: AppContext, c: Context<AppEnv>): Promise<Response> {
+  const { document, bytes } = await readDocument(c);
+  const behaviour = errorBehaviour(c);
+  if (behaviour === 'rollback') {
+    demandOneTransaction(document);
+    for (const event of document.events) parseEvent(event, ledgerEpcisLimits);
+  }
+  const caller = demand(c, 'capture');
+  const job = await createJob(
+    app.store,
+    {
+      id: Buffer.from(app.randomBytes(16)).toString('hex'),
+      behaviour,
+      caller: `${caller.kind} ${caller.id}`,
+      createdMs: app.clock.now(),
+      events: document.events.length,
+    },
+    bytes,
+  );
+  app.captureWorker.wake();
+  return c.body(null, 202, { ...versionHeaders, Location: `/epcis/capture/${job.id}` });
+}
+
+async function readDocument(c: Context<AppEnv>): Promise<{ document: CaptureDocument; bytes: Uint8Array }> {
+  demandJson(c);
+  demandVersions(c);
+  const bytes = await readBytes(c, epcisLimits.maxCaptureBytes);
+  return { document: openCaptureDocument(bytes), bytes };
+}
+
+function errorBehaviour(c: Context<AppEnv>): ErrorBehaviour {
+  const wanted = c.req.header('GS1-Capture-Error-Behaviour') ?? 'rollback';
+  const behaviour = errorBehaviours.find((one) => one === wanted);
+  if (behaviour !== undefined) return behaviour;
+  throw new GatewayError('bad-request', 'GS1-Capture-Error-Behaviour is rollback or proceed', { value: wanted });
+}
+
+/** One event, synchronously: the 201 says that it is committed and valid. The same event again is a 409. */
+async function takeEvent(app: AppContext, c: Context<AppEnv>): Promise<Response> {
+  const type = negotiateType(c);
+  const { document } = await readDocument(c);
+  const [event] = document.events;
+  if (event === undefined || document.events.length > 1) {
+    throw new GatewayError('bad-request', 'one event is taken here; several go to /epcis/capture', {
+      events: document.events.length,
+    });
+  }
+  const { events } = await captureDocument(app.capture, document.json);
+  const [captured] = events;
+  if (captured === undefined) throw new Error('the chaincode answered for no event');
+  const { outcome, eventId } = captured;
+  const id = eventId ?? captured.event;
+  if (outcome === 'duplicate') throw new GatewayError('conflict', 'the event was captured before', { eventID: id });
+  if (outcome === 'conflict') {
+    throw new GatewayError(
+      'conflict',
+      'the id belongs to an event with other content; this one is recorded as a conflict, and has no effect',
+      { eventID: id, event: captured.event },
+    );
+  }
+  const body = JSON.stringify({ ...event.source, eventID: id });
+  const headers = { 'content-type': type, ...versionHeaders, Location: `/epcis/events/${encodeURIComponent(id)}` };
+  return c.body(body, 201, headers);
+}
+
+async function answerJobs(app: AppContext, c: Context<AppEnv>): Promise<Response> {
+  const type = negotiateType(c);
+  demandVersions(c);
+  const { perPage, token } = readPage(new URL(c.req.url).searchParams);
+  const question = questionOf('capture');
+  const from = token === undefined ? null : readPageToken(token, question).from;
+  const jobs = await listJobs(app.store, from?.by === 'commit' ? from.seq : null, perPage + 1);
+  const shown = jobs.slice(0, perPage);
+  const last = shown.at(-1);
+  const next =
+    last === undefined || jobs.length <= perPage
+      ? null
+      : writePageToken({ question, asOf: 0, from: { by: 'commit', seq: last.seq }, given: 0 });
+  return c.body(JSON.stringify(shown.map(shownJob)), 200, {
+    'content-type': type,
+    ...versionHeaders,
+    ...nextLink(c, next),
+  });
+}
+
+function shownJob(job: CaptureJob): z.infer<typeof jobSchema> {
+  return {
+    captureID: job.id,
+    createdAt: new Date(job.createdMs).toISOString(),
+    ...(job.finishedMs === null ? {} : { finishedAt: new Date(job.finishedMs).toISOString() }),
+    running: job.finishedMs === null,
+    success: job.errors.length === 0,
+    captureErrorBehaviour: job.behaviour,
+    errors: [...job.errors],
+  };
+}
