@@ -17,7 +17,7 @@ export class WorkerdClient {
   readonly #socket: WebSocket;
   readonly #packets: RawPacket[] = [];
   #wake: () => void = () => undefined;
-  #closed = false;
+  #closeCode: number | null = null;
 
   constructor(response: Response) {
     const socket = response.webSocket;
@@ -29,8 +29,8 @@ export class WorkerdClient {
       this.#packets.push(...cut(new Uint8Array(data as ArrayBuffer)));
       this.#wake();
     });
-    socket.addEventListener('close', () => {
-      this.#closed = true;
+    socket.addEventListener('close', ({ code }) => {
+      this.#closeCode = code;
       this.#wake();
     });
   }
@@ -41,12 +41,22 @@ export class WorkerdClient {
 
   async next(): Promise<RawPacket> {
     while (this.#packets.length === 0) {
-      if (this.#closed) throw new Error('the broker has closed');
+      if (this.#closeCode !== null) throw new Error('the broker has closed');
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
     return this.#packets.shift() as RawPacket;
+  }
+
+  /** Resolves with the close code once the broker has closed. */
+  async closed(): Promise<number> {
+    while (this.#closeCode === null) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    return this.#closeCode;
   }
 
   close(): void {

@@ -176,7 +176,10 @@ export class Broker {
       this.#apply(connection, endWith(connection.session, closeCode.unsupportedData, reason.malformedPacket));
       return connection.save();
     }
-    connection.session = { ...connection.session, lastSeenMs: this.#ports.clock.nowMs() };
+    // Until its CONNECT is whole a socket is as old as it is: who sends it byte by byte gets no longer than who sends none.
+    if (connection.session.phase === 'open') {
+      connection.session = { ...connection.session, lastSeenMs: this.#ports.clock.nowMs() };
+    }
     const { packets, rest, flaw } = splitPackets(connection.rest, new Uint8Array(message), maxPacketBytes);
     connection.rest = rest;
     for (const bytes of packets) await this.#handleBytes(connection, bytes);
@@ -228,7 +231,8 @@ export class Broker {
       connection.isHeld = true;
       return;
     }
-    const accepted = handleConnect(session, packet, identity, crypto.randomUUID());
+    const arrived = { ...session, lastSeenMs: this.#ports.clock.nowMs() };
+    const accepted = handleConnect(arrived, packet, identity, crypto.randomUUID());
     if ('effects' in accepted) this.#apply(connection, accepted);
     else this.#open(connection, accepted);
   }

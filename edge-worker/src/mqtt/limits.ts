@@ -10,7 +10,10 @@ export const maxUnacknowledgedUntold = 8192;
 export const maxSessionExpirySeconds = 86_400;
 /** Longest silence a client may choose; MQTT 5 is told the server's keep alive where it asks for more, or for none. */
 export const maxKeepAliveSeconds = 3600;
-/** A socket on which no CONNECT has come after this long is closed. */
+/**
+ * A socket on which no whole CONNECT has come after this long is sent a close frame. What is left of it is the platform's: on a
+ * plain workerd the TCP connection ends when the client ends it, or when the object has had nothing to do for ten seconds.
+ */
 export const connectTimeoutMs = 10_000;
 export const maxClientIdCharacters = 256;
 export const maxSubscriptionsPerSession = 64;

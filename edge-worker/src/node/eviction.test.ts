@@ -146,3 +146,16 @@ test('a session whose connection sleeps is taken over, and the older one told so
   expect([type, body[0]]).toEqual([packetType.disconnect, 0x8e]);
   second.close();
 });
+
+test('a socket that never sends CONNECT is closed although the object sleeps, and so is one that sends a part of it', async () => {
+  const headers = { upgrade: 'websocket', 'sec-websocket-protocol': 'mqtt' };
+  const open = async () => new WorkerdClient(await SELF.fetch(`${base}/mqtt`, { headers }));
+  const [silent, slow] = [await open(), await open()];
+  const sockets = () => runInDurableObject(stub, (_, state) => state.getWebSockets().length);
+  const before = await sockets();
+  slow.send(connectPacket('sleeper-6', device.urn, device.password).slice(0, 10));
+  await evict();
+  // Only the alarm can wake the object now.
+  expect(await Promise.all([silent.closed(), slow.closed()])).toEqual([1008, 1008]);
+  expect(await sockets()).toBe(before - 2);
+}, 60_000);
