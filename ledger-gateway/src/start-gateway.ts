@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
@@ -25,6 +25,7 @@ import { followBlocks } from './ledger/follow-blocks.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { submitLimits } from './ledger/ledger-options.ts';
 import { LedgerWatch } from './ledger/ledger-watch.ts';
+import { MasterDataImports } from './master-data/imports.ts';
 import { openSecretBox } from './notify/secret-box.ts';
 import { startNotify } from './notify/start-notify.ts';
 import { Projection } from './projection/projection.ts';
@@ -153,6 +154,7 @@ async function run(parts: Parts): Promise<Gateway> {
     capture: { ...shared, signer: applicationSigner(parsed.mspId), signerKey: keys.signer },
     notifier: notify.notifier,
     recalls: { keeper, box },
+    imports: new MasterDataImports({ ...shared, newId: () => randomUUID() }),
     copies: new RegistryCopies(store, clock, {
       channel: parsed.ledger.channel,
       mspId: parsed.mspId,
@@ -233,6 +235,7 @@ async function run(parts: Parts): Promise<Gateway> {
     await closeServer(server);
     ledger.close();
     await Promise.allSettled(work);
+    await context.imports.settled();
     await store.close();
     metrics.registry.clear();
     log.info('stopped');

@@ -9,6 +9,7 @@ import type { CaptureContext } from '../intake/capture.ts';
 import type { RegistryCopies } from '../intake/registry-copy.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { LedgerView } from '../ledger/ledger-watch.ts';
+import type { MasterDataImports } from '../master-data/imports.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { SecretBox } from '../notify/secret-box.ts';
 import type { Projection } from '../projection/projection.ts';
@@ -33,6 +34,7 @@ export interface AppContext {
   readonly notifier: Notifier;
   /** What recalls need beside the ledger: the work that follows from them, and the seal of contacts' secrets. */
   readonly recalls: { readonly keeper: RecallKeeper; readonly box: SecretBox };
+  readonly imports: MasterDataImports;
   readonly copies: RegistryCopies;
   readonly edges: Edges;
   readonly verifyToken: TokenVerifier | null;

@@ -7,7 +7,7 @@ const defaultRetryAfterMs = 2_000;
 
 /** Makes the answer to a failed request: problem details (RFC 9457). Nothing internal is in it. */
 export function problemResponse(error: unknown): Response {
-  const known = describe(error);
+  const known = describeProblem(error);
   const status = statusOf(known.code);
   const body = problem(known.code, status, known.title, known.details);
   const headers = new Headers({ 'content-type': problemMediaType, 'cache-control': 'no-store' });
@@ -20,17 +20,18 @@ export function problemResponse(error: unknown): Response {
 
 /** Whether an error is ours to be sorry for: those are logged with their cause. */
 export function isInternal(error: unknown): boolean {
-  return describe(error).code === 'internal';
+  return describeProblem(error).code === 'internal';
 }
 
-interface Described {
+export interface Described {
   readonly code: ProblemCode;
   readonly title: string;
   readonly details: Readonly<Record<string, unknown>>;
   readonly retryAfterMs?: number | undefined;
 }
 
-function describe(error: unknown): Described {
+/** What a problem answer says of an error; `internal` of anything that is not meant to be shown. */
+export function describeProblem(error: unknown): Described {
   if (error instanceof GatewayError) {
     return { code: error.code, title: error.message, details: error.details, retryAfterMs: error.retryAfterMs };
   }

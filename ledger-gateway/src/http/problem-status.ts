@@ -28,6 +28,7 @@ const statusByCode: Partial<Record<ProblemCode, Status>> = {
   'not-acceptable': 406,
   conflict: 409,
   'sheet-incorrect': 409,
+  'import-incorrect': 409,
   'already-enrolled': 409,
   'enrolment-code-used': 409,
   'key-in-use': 409,

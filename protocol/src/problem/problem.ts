@@ -27,6 +27,7 @@ export const httpProblemCodes = [
   'subscription-controls',
   'sheet-malformed',
   'sheet-incorrect',
+  'import-incorrect',
   'outbox-full',
   'link-type-unavailable',
   'gateway-unreachable',
