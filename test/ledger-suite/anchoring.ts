@@ -18,7 +18,8 @@ import { refusalOf } from './ledger-client.ts';
 import type { Member } from './member.ts';
 import type { SuiteContext } from './suite-context.ts';
 
-const sealedAtMs = 1_790_000_000_000;
+/** In the past, because a ledger refuses what is sealed in the future. */
+const sealedAtMs = Date.now() - 30 * 86_400_000;
 const idleMs = 900_000;
 
 /** Signs a chain of statements, as an edge node does. */
@@ -129,6 +130,22 @@ export function anchoring(context: () => SuiteContext): void {
       expect(await refusalOf(anchor(freshHub, await chain.next({ registryVersion: 9 })))).toMatchObject({
         code: 'registry-version',
         details: { registryVersion: 9, previousRegistryVersion: 10 },
+      });
+    });
+
+    it('refuses what is sealed further ahead than its transaction may be off, and takes it in time', async () => {
+      const { freshHub } = context();
+      const chain = await newChain(freshHub);
+      const nowMs = Date.now();
+      const sealedAt = (sealedAtMs: number) => ({ fromMs: nowMs, toMs: nowMs, sealedAtMs });
+      const ahead = await chain.next(sealedAt(nowMs + 3_600_000));
+      expect(await refusalOf(anchor(freshHub, ahead))).toMatchObject({
+        code: 'statement-time',
+        details: { sealedAtMs: nowMs + 3_600_000, maxSealedAheadMs: 15 * 60_000 },
+      });
+      expect(await anchor(freshHub, await (await newChain(freshHub)).next(sealedAt(nowMs + 600_000)))).toEqual({
+        anchored: 1,
+        duplicates: 0,
       });
     });
 

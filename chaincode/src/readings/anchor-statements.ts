@@ -24,7 +24,7 @@ import { extendChain, linkOf } from './extend-chain.ts';
 export async function anchorStatements(
   { statements }: TransactionInput<'readings:AnchorStatements'>,
   draft: Draft,
-  { channel }: Circumstances,
+  { channel, timeMs }: Circumstances,
 ): Promise<Outcome> {
   const parsed = await Promise.all(statements.map(parse));
   const node = oneNode(parsed);
@@ -37,7 +37,7 @@ export async function anchorStatements(
   await verify(fresh, record, channel);
 
   const links = fresh.map(linkOf);
-  const newHead = extendChain(head, links);
+  const newHead = extendChain(head, links, timeMs);
   for (const { statement, digest } of links) {
     draft.put('statement', [node, formatSequence(statement.sequence)], { schema: 1, digest });
   }

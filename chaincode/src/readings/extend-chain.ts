@@ -8,6 +8,13 @@ import {
 } from '@hopline/protocol';
 import { Refused } from '../refused.ts';
 
+/**
+ * A statement may be sealed this much after its transaction's time: as far as Fabric lets a transaction's own time be off
+ * its peers' clocks (`peer.authentication.timewindow`, 15 minutes). Since seal times only grow, one that is further ahead
+ * would set the node's chain to the future for good.
+ */
+export const maxSealedAheadMs = 15 * 60_000;
+
 /** A statement whose signature has been verified, and the digest (base64url) by which the next one names it. */
 export interface Link {
   readonly statement: Statement;
@@ -21,10 +28,23 @@ export function linkOf({ statement, digest }: UnverifiedStatement): Link {
 /**
  * The head of an edge node's chain after these statements, or a refusal that says where they do not continue it:
  * `statement-gap` (one is missing), `statement-fork` (the node signed two histories), `statement-time` (sealed before its
- * predecessor) or `registry-version` (judged by an older registry than its predecessor).
+ * predecessor, or more than `maxSealedAheadMs` after `timeMs`, the transaction's own time) or `registry-version` (judged by
+ * an older registry than its predecessor).
  */
-export function extendChain(head: HeadRecord | null, links: readonly Link[]): HeadRecord | null {
+export function extendChain(head: HeadRecord | null, links: readonly Link[], timeMs: number): HeadRecord | null {
+  for (const { statement } of links) refuseFuture(statement, timeMs);
   return links.reduce<HeadRecord | null>(extend, head);
+}
+
+function refuseFuture({ node, sequence, sealedAtMs }: Statement, timeMs: number): void {
+  if (sealedAtMs <= timeMs + maxSealedAheadMs) return;
+  throw new Refused('statement-time', 'sealed too far ahead of its transaction', {
+    node,
+    sequence,
+    sealedAtMs,
+    transactionMs: timeMs,
+    maxSealedAheadMs,
+  });
 }
 
 function extend(head: HeadRecord | null, { statement, digest }: Link): HeadRecord {
