@@ -17,7 +17,12 @@ export interface StatusAnswer {
   readonly openReadings: number;
   readonly outboxBatches: number;
   readonly counts: Readonly<Record<string, number>>;
-  readonly upload: { readonly lastBy: string | null; readonly ownFailures: number };
+  readonly upload: {
+    readonly lastBy: string | null;
+    readonly ownFailures: number;
+    readonly retryMs: number | null;
+    readonly refused: { readonly by: string; readonly status: number; readonly problem: string | null } | null;
+  };
   readonly registry: { readonly version: number; readonly revision: number } | null;
 }
 

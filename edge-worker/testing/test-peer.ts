@@ -23,7 +23,7 @@ export interface Faults {
   /** Every request is answered 503. */
   unavailable: boolean;
   /** What the gateway of this organisation answers to everything; `refusesChain`: 409 to statements, the rest as ever. */
-  of: Map<string, 'unavailable' | 'refusesChain' | 'anchorsNothing'>;
+  of: Map<string, 'unavailable' | 'refusesChain' | 'anchorsNothing' | 'refusesKey'>;
   /** Statements are anchored and the connection breaks before the answer. */
   loseUploadAnswers: boolean;
   /** Statements are not anchored, and the request hangs until this is cleared. */
@@ -56,6 +56,8 @@ export class TestPeer {
   version = 1;
   revision = 0;
   validityMs = registryValidityMs;
+  /** How far the gateways' clocks are behind. */
+  behindMs = 0;
   /** What the other organisation's gateway does not report is not covered. */
   otherReports = true;
   uploads = 0;
@@ -133,6 +135,7 @@ export class TestPeer {
       const hasToken = request.headers.authorization !== undefined;
       this.uploadsTo.set(mspId, { all: all + 1, withToken: withToken + Number(hasToken) });
       if (fault === 'refusesChain') return refuse(response, 409, 'statement-fork');
+      if (fault === 'refusesKey') return refuse(response, 403, 'key-revoked');
       if (fault === 'anchorsNothing') return send(response, 200, 'application/json', Buffer.from('{"results":[]}'));
       return this.#statements(body, response);
     }
@@ -172,7 +175,12 @@ export class TestPeer {
     if (!key || (mspId !== organisations[0] && !this.otherReports)) return refuse(response, 503, 'ledger-unavailable');
     const { chain } = this;
     this.headsGiven.set(mspId, (this.headsGiven.get(mspId) ?? 0) + 1);
-    const report = { node: chain.node, head: chain.head(), height: chain.height, reportedAtMs: Date.now() };
+    const report = {
+      node: chain.node,
+      head: chain.head(),
+      height: chain.height,
+      reportedAtMs: Date.now() - this.behindMs,
+    };
     send(response, 200, 'application/cose', Buffer.from(await signHeadReport(key, chain.channel, mspId, report)));
   }
 

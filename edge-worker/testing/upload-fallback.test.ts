@@ -22,7 +22,7 @@ test('while the own gateway fails another organisation’s takes the statements,
   const messages = await publishReadings(client, device, 3);
   await edge.seal();
   await anchored(1);
-  expect((await edge.status()).upload).toEqual({ lastBy: own, ownFailures: 0 });
+  expect((await edge.status()).upload).toEqual({ lastBy: own, ownFailures: 0, retryMs: null, refused: null });
 
   // Refused by the one after it for its place in the chain, taken by the third, which knows no token of the node.
   edge.peer.faults.of.set(own, 'unavailable').set(retail, 'refusesChain');
@@ -63,5 +63,35 @@ test('a gateway that says 200 and names nothing is a failed one, and gets no mor
   await edge.seal();
   await anchored(1);
   expect(uploadsTo(own)).toBe(1);
-  expect((await edge.status()).upload).toEqual({ lastBy: retail, ownFailures: 1 });
+  expect((await edge.status()).upload).toMatchObject({ lastBy: retail, ownFailures: 1 });
+});
+
+test('a refusal that no repetition helps shows in the status, and goes when something was taken', async () => {
+  edge = await TestEdge.start({ sealMaxAgeMs: 3_600_000 });
+  edge.peer.faults.of.set(own, 'refusesKey');
+  await edge.seal();
+  await edge.until('it shows', async () => (await edge.status()).upload.refused !== null);
+  const { upload, outboxBatches } = await edge.status();
+  expect(upload.refused).toMatchObject({ by: own, status: 403, problem: 'key-revoked' });
+  expect(outboxBatches).toBe(1);
+  await edge.until('it is tried again', async () => (await edge.status()).upload.ownFailures > 2);
+  expect((await edge.status()).upload.retryMs).not.toBeNull();
+  edge.peer.faults.of.clear();
+  await anchored(1);
+  expect((await edge.status()).upload).toEqual({ lastBy: own, ownFailures: 0, retryMs: null, refused: null });
+});
+
+test('a node whose clock is far ahead of its gateway’s seals nothing until that is mended', async () => {
+  const device = await TestDevice.make('ahead', testNode);
+  edge = await TestEdge.start({ sealMaxAgeMs: 50 }, [device]);
+  await edge.kill();
+  edge.peer.behindMs = 3_600_000;
+  const before = edge.peer.headsGiven.get(own) ?? 0;
+  await edge.up();
+  const messages = await publishReadings(await edge.connect(device), device, 3);
+  await edge.until('it has asked several times', () => (edge.peer.headsGiven.get(own) ?? 0) > before + 2);
+  expect((await edge.status()).openReadings).toBe(messages.length);
+  await expect(edge.post('/seal')).rejects.toThrow('409');
+  edge.peer.behindMs = 0;
+  await edge.until('all is anchored', async () => (await edge.status()).openReadings === 0);
 });

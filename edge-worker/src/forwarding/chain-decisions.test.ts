@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { backOffMs } from './back-off.ts';
+import { backOffMs, longestRefusedDelayMs } from './back-off.ts';
 import { compareHeads } from './compare-heads.ts';
 import { coveredSequence } from './covered-sequence.ts';
 
@@ -55,4 +55,5 @@ test('the back-off doubles, is bounded, and spreads over its upper half', () => 
   expect(backOffMs(0, 1)).toBe(500);
   expect(backOffMs(3, 1)).toBe(4000);
   expect(backOffMs(1000, 1)).toBe(60_000);
+  expect(backOffMs(1000, 1, longestRefusedDelayMs)).toBe(1_800_000);
 });

@@ -2,7 +2,7 @@ import { fromBase64Url, type HeadReport, openHeadReport, parseSign1 } from '@hop
 import type { NodeConfig } from '@hopline/protocol/edge';
 import { maxStatementsPerUpload, ownGateway } from '@hopline/protocol/edge';
 import type { Clock } from '../clock.ts';
-import { EdgeError } from '../error.ts';
+import { EdgeError, isRefusal } from '../error.ts';
 import { errorFields, log } from '../log.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Batch } from '../store/batch-store.ts';
@@ -76,6 +76,7 @@ export class Forwarder {
       const { results } = await gateway.upload(batches);
       stores.transaction(() => {
         stores.settings.set('route', afterSuccess(this.route(), tried, gateway.mspId, triedMs));
+        if (stores.settings.get('refusal')) stores.settings.set('refusal', null);
         let anchored = 0;
         let marked = 0;
         for (const { sequence, digest, transactionId, block } of results) {
@@ -92,12 +93,22 @@ export class Forwarder {
       return { kind: 'sent', batches: results.length };
     } catch (error) {
       stores.settings.set('route', afterFailure(this.route(), tried, triedMs));
+      if (isRefusal(error)) this.#noteRefusal(gateway.mspId, error);
       // What a gateway of others says of the chain proves nothing: it may lag behind the ledger, or lie.
       const refused = tried === 'own' ? chainRefusal(error) : null;
       if (!refused) throw error;
       this.#sendAgainFrom(refused.expected, batches[0]);
       return { kind: 'chain-refused', problem: refused.problem };
     }
+  }
+
+  #noteRefusal(by: string, { details }: EdgeError): void {
+    const { stores, clock } = this.#ports;
+    const { status, problem } = details;
+    const refusal = { by, status: Number(status), problem: typeof problem === 'string' ? problem : null };
+    const known = stores.settings.get('refusal');
+    const isSame = known?.by === by && known.status === refusal.status && known.problem === refusal.problem;
+    stores.settings.set('refusal', { ...refusal, sinceMs: isSame ? known.sinceMs : clock.nowMs() });
   }
 
   /** Asks one gateway for its report and verifies it by the registry's key. Throws as `openHeadReport`. */

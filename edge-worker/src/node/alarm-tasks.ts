@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
-import { EdgeError } from '../error.ts';
-import { backOffMs } from '../forwarding/back-off.ts';
+import { EdgeError, isRefusal } from '../error.ts';
+import { backOffMs, longestDelayMs, longestRefusedDelayMs } from '../forwarding/back-off.ts';
 import { errorFields, log } from '../log.ts';
 import { type TimerName, type TimerStore, timerNames } from '../store/timer-store.ts';
 
@@ -71,7 +71,8 @@ export class AlarmTasks {
       else this.#timers.set(name, next, 0);
     } catch (error) {
       log('warn', 'task-failed', { task: name, attempts, ...errorFields(error) });
-      const delayMs = Math.max(retryAfterMs(error), backOffMs(attempts, this.#clock.random()));
+      const longestMs = isRefusal(error) ? longestRefusedDelayMs : longestDelayMs;
+      const delayMs = Math.max(retryAfterMs(error), backOffMs(attempts, this.#clock.random(), longestMs));
       this.#timers.set(name, this.#clock.nowMs() + delayMs, attempts + 1);
     } finally {
       this.#running.delete(name);

@@ -1,6 +1,7 @@
 import { generateSigningKey, type HeadReport, importSigningKey, signEnrolment, toBase64Url } from '@hopline/protocol';
 import type { NodeConfig } from '@hopline/protocol/edge';
 import type { Clock } from '../clock.ts';
+import { EdgeError } from '../error.ts';
 import { ChainRecovery } from '../forwarding/chain-recovery.ts';
 import { type Comparison, compareHeads } from '../forwarding/compare-heads.ts';
 import type { Forwarder } from '../forwarding/forwarder.ts';
@@ -14,6 +15,9 @@ import { processRun } from './process-run.ts';
  *                                          └──enrolled again with a new key─────────┘
  */
 export type NodeState = 'not-enrolled' | 'running' | 'diverged';
+
+/** A clock that is further ahead of the own gateway's seals nothing. The ledger takes 15 minutes (`statement-time`). */
+const maxAheadOfGatewayMs = 10 * 60_000;
 
 export interface ChainGuardPorts {
   readonly node: string;
@@ -53,8 +57,16 @@ export class ChainGuard {
 
   /** Compares with the head that the own organisation's gateway reports, and acts upon it. Needs a registry copy. */
   async compare(): Promise<void> {
-    const { forwarder } = this.#ports;
-    await this.meet(await forwarder.headOf(forwarder.own));
+    const { forwarder, clock } = this.#ports;
+    const report = await forwarder.headOf(forwarder.own);
+    const aheadMs = clock.nowMs() - report.reportedAtMs;
+    // The ledger would refuse what is sealed by such a clock, and what is sealed is not sealed again.
+    if (aheadMs > maxAheadOfGatewayMs) {
+      throw new EdgeError('clock-ahead', 'the clock here is far ahead of the gateway’s: nothing is sealed', {
+        aheadMs,
+      });
+    }
+    await this.meet(report);
   }
 
   /** Takes note of a verified head, from whichever gateway: one that this node did not seal must be looked into. */

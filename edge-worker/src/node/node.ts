@@ -141,6 +141,8 @@ export class Node {
   async enrol(code: string): Promise<Uint8Array> {
     const proof = await this.guard.enrol(code);
     this.tasks.kick('registry');
+    // What was refused under the key of before need not wait for as long.
+    this.tasks.kick('forward');
     return proof;
   }
 

@@ -21,6 +21,8 @@ export interface Settings {
   covered: number;
   /** Which gateways uploads go to (see `chooseGateway`). */
   route: UploadRoute;
+  /** Why the oldest batch was refused for good by the gateway that it went to last; none once something was taken. */
+  refusal: { by: string; status: number; problem: string | null; sinceMs: number };
   /** Last statement of the chain, which outlives its batch. */
   head: { sequence: number; digest: string; sealedAtMs: number; lastLeaf: number };
 }
