@@ -83,6 +83,13 @@ test('a value has to fit a summary, to its thousandths', async () => {
   expect(await refusalCode(() => read(-1e300))).toBe('reading-malformed');
 });
 
+test('a legacy sensor may begin with a byte order mark, and no more than one', async () => {
+  const pack = '[{"n":"temp","u":"Cel","v":4}]';
+  const read = (json: string) => readLegacyRecords(device, utf8(json), 1);
+  expect(read(`\ufeff${pack}`)).toEqual(read(pack));
+  expect(await refusalCode(() => read(`\ufeff\ufeff${pack}`))).toBe('senml-malformed');
+});
+
 test('a legacy sensor names its streams as it likes, but no other device', async () => {
   const read = (json: string) => readLegacyRecords(device, utf8(json), 1_763_870_400_500);
   expect(read('[{"n":"temp","u":"Cel","v":4}]')).toMatchObject([{ stream: 'temp', timeMs: 1_763_870_400_500 }]);

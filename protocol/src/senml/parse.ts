@@ -68,9 +68,10 @@ function dataValue(text: string, index: number): Uint8Array {
   }
 }
 
+/** One byte order mark may stand before it: nobody should write it, and parsers may ignore it (RFC 8259 §8.1). */
 function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(fromUtf8(bytes));
+    return JSON.parse(fromUtf8(bytes).replace(/^\u{feff}/u, ''));
   } catch (cause) {
     throw new ProtocolError('senml-malformed', 'not a JSON text in UTF-8', {}, { cause });
   }
