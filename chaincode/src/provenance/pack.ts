@@ -11,7 +11,7 @@ import { remark } from './remark.ts';
 import { type Effect, type Scene, type Step, together } from './scene.ts';
 import { loadStanding, stand } from './stand.ts';
 import { loadUnits, splitUnits } from './subjects.ts';
-import { assertStandsHere, atPlace, enclosing, loadUpwards, newUnit, outermost, relocated } from './units.ts';
+import { assertStandsHere, atPlace, enclosing, isHere, loadUpwards, newUnit, outermost, relocated } from './units.ts';
 
 /**
  * Packing (AggregationEvent ADD): loose goods and units at the read point go into a unit there, and from then on share its
@@ -73,7 +73,9 @@ function openParent(draft: Draft, known: UnitRecord, scene: Scene): Opened {
     return { record: known };
   }
   const received = unitReceivedBefore(draft, known, scene);
-  if (!received || scene.event.eventTimeMs > received.atMs) return stand(draft, known.unit, scene);
+  // Who let receipts come first consents to what is told of them later, as long as the unit is its own to consent for.
+  const consents = received?.mspId === known.custodian && scene.event.eventTimeMs <= (received?.atMs ?? 0);
+  if (!received || !consents || isHere(known, scene)) return stand(draft, known.unit, scene);
   const parts = { bookedMs: received.atMs, statedMs: scene.event.eventTimeMs, ref: received.event };
   return { record: known, remarks: [remark('packed-late', known.unit, parts)] };
 }

@@ -6,7 +6,7 @@ import { roleIn } from './parties.ts';
 import { remark, timeOrder } from './remark.ts';
 import { type Effect, type Scene, together } from './scene.ts';
 import { compareContents, enterUnit } from './stand.ts';
-import { atPlace, relocated, unitOf } from './units.ts';
+import { atPlace, isHere, relocated, unitOf } from './units.ts';
 
 /** Receives a unit with all that is in it. Refuses `not-shipped` or `event-party` where it was not on the way to here. */
 export function receiveUnit(draft: Draft, unit: string, scene: Scene): Effect {
@@ -58,7 +58,7 @@ function receiveUnshipped(draft: Draft, record: UnitRecord, scene: Scene): Effec
       holder,
     });
   }
-  if (custodian === mspId && location.place === place) {
+  if (isHere(record, scene)) {
     return together([{ remarks: [remark('already-received', unit, { ref: record.event })] }]);
   }
   noteEarlyUnit(draft, unit, custodian, scene);

@@ -9,7 +9,7 @@ import { assertActs, loadSites, namedGlns, namedReceiver } from './parties.ts';
 import { type Effect, type Scene, type Step, together } from './scene.ts';
 import { loadStanding, stand } from './stand.ts';
 import { itemsOf, loadUnits, movedThings, subjectsOf } from './subjects.ts';
-import { atPlace, relocated } from './units.ts';
+import { atPlace, isHere, relocated } from './units.ts';
 
 type Moving = NormalisedObjectEvent | NormalisedAggregationEvent;
 
@@ -49,7 +49,7 @@ type Way = MovementEnd & { at: 'transit' };
 
 function shipUnit(draft: Draft, unit: string, way: Way, scene: Scene): Effect {
   const known = draft.get('unit', unit);
-  const received = known && unitReceivedBefore(draft, known, scene);
+  const received = known && !isHere(known, scene) ? unitReceivedBefore(draft, known, scene) : null;
   // Only who received it can have been shipped to.
   if (received && received.mspId === draft.get('site', way.to)?.mspId) return matchUnit(draft, received, scene);
   const standing = stand(draft, unit, scene);

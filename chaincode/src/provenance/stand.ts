@@ -8,7 +8,7 @@ import { remark, timeOrder } from './remark.ts';
 import type { Scene } from './scene.ts';
 import { assertEnters, enterMissing } from './shortfall.ts';
 import { loadUnits, splitUnits } from './subjects.ts';
-import { assertStandsHere, atPlace, newUnit, relocated, unitOf } from './units.ts';
+import { assertStandsHere, atPlace, isHere, newUnit, relocated, unitOf } from './units.ts';
 
 /** A unit at the scene's place, and what had to happen first so that it is there. */
 export interface Standing {
@@ -40,10 +40,9 @@ export function stand(draft: Draft, unit: string, scene: Scene): Standing {
   if (!record) return enterUnit(draft, unit, 'not-held', scene);
   const { location, custodian } = record;
   const order = timeOrder(unit, record.sinceMs, record.event, scene);
-  const isHere = location.at === 'place' && location.place === place && custodian === mspId;
   const isElsewhere = location.at === 'place' && location.place !== place && custodian === mspId;
   const comesHere = location.at === 'transit' && draft.get('site', location.to)?.mspId === mspId;
-  if (isHere || policy.notHeld === 'refuse' || !(isElsewhere || comesHere)) {
+  if (isHere(record, scene) || policy.notHeld === 'refuse' || !(isElsewhere || comesHere)) {
     assertStandsHere(record, scene);
     return { record, movements: [], remarks: [...order, ...compareContents(record, scene)] };
   }

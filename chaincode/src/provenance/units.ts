@@ -41,6 +41,11 @@ export function outermost(draft: Draft, record: UnitRecord): UnitRecord {
   return enclosing(draft, record).at(-1) ?? record;
 }
 
+/** Whether a unit stands at the scene's place by itself, in the custody of the scene's organisation. */
+export function isHere({ location, custodian }: UnitRecord, { place, mspId }: Scene): boolean {
+  return location.at === 'place' && location.place === place && custodian === mspId;
+}
+
 /**
  * Refuses a unit that does not stand at the scene's place by itself (`not-held`, with where it is) or is in another's
  * custody (`not-in-custody`).

@@ -1,4 +1,4 @@
-import type { CaptureResult, Refusal } from '@hopline/protocol';
+import type { CaptureResult, Policy, Refusal } from '@hopline/protocol';
 import type { NormalisedCommon, NormalisedEvent } from '@hopline/protocol/epcis';
 import { applyEvent } from '../provenance/apply-event.ts';
 import { Refused } from '../refused.ts';
@@ -55,10 +55,16 @@ export class Trade {
   readonly ledger = new MemoryLedger();
   #events = 0;
 
-  constructor() {
+  /** @param policies of the organisations that have one */
+  constructor(policies: readonly Policy[] = []) {
+    for (const policy of policies) this.setPolicy(policy);
     for (const [gln, mspId] of Object.entries(owners)) {
       this.ledger.put('site', [gln], { schema: 1, gln, mspId, name: gln, kind: 'warehouse' });
     }
+  }
+
+  setPolicy(policy: Policy): void {
+    this.ledger.put('policy', [policy.mspId], { schema: 1, ...policy });
   }
 
   /** Name of the event that was applied last. */
