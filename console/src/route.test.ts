@@ -17,6 +17,11 @@ describe('addresses', () => {
     expect(parseRoute('/01/9521002002003/10/A1/')).toEqual({ page: 'lot', gtin, lot: 'A1' });
   });
 
+  test('behind /page is the same page', () => {
+    expect(parseRoute(`/page${lotPath(gtin, 'A/1')}`)).toEqual({ page: 'lot', gtin, lot: 'A/1' });
+    expect(parseRoute('/page')).toMatchObject({ page: 'unknown' });
+  });
+
   test('a unit is addressed by its SSCC', () => {
     const sscc = '195210020000000013';
     expect(parseRoute(unitPath(sscc))).toEqual({ page: 'unit', sscc });

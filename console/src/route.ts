@@ -3,17 +3,22 @@ import { gtin14, lotNumber, sscc18, toDigitalLink, unescapeSegment } from '@hopl
 /** Which page an address names. */
 export type Route =
   | { readonly page: 'overview' }
+  | { readonly page: 'upload' }
   | { readonly page: 'lot'; readonly gtin: string; readonly lot: string }
   | { readonly page: 'unit'; readonly sscc: string }
   | { readonly page: 'unknown'; readonly reason: string };
 
 /**
  * Reads the path of an address as a browser gives it, percent-escapes included. Lots and units have the paths of their
- * GS1 Digital Links, so that the code on a case leads here on any host.
+ * GS1 Digital Links, so that the code on a case leads here on any host; a resolver's redirect leads to the same behind `/page`.
  */
 export function parseRoute(path: string): Route {
   if (path === '/') return { page: 'overview' };
-  const [, key, value = '', qualifier, lot = '', ...rest] = path.replace(/\/$/, '').split('/');
+  if (/^\/upload\/?$/.test(path)) return { page: 'upload' };
+  const [, key, value = '', qualifier, lot = '', ...rest] = path
+    .replace(/^\/page(?=\/)/, '')
+    .replace(/\/$/, '')
+    .split('/');
   try {
     if (key === '01' && qualifier === '10' && rest.length === 0) {
       return { page: 'lot', gtin: gtin14(unescapeSegment(value)), lot: lotNumber(unescapeSegment(lot)) };

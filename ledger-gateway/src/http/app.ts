@@ -1,9 +1,16 @@
 import type { HttpBindings } from '@hono/node-server';
+import { isResolverPath } from '@hopline/protocol/resolver';
 import { Hono } from 'hono';
 import { openAPIRouteHandler } from 'hono-openapi';
 import { epcisRoutes } from '../epcis/epcis-routes.ts';
+import { fsmaRoutes } from '../fsma/fsma-routes.ts';
 import { GatewayError } from '../gateway-error.ts';
+import { masterDataRoutes } from '../master-data/master-data-routes.ts';
 import { noticeRoutes } from '../notify/notice-routes.ts';
+import { contactRoutes } from '../recall/contact-routes.ts';
+import { recallRoutes } from '../recall/recall-routes.ts';
+import { resolverRoutes } from '../resolver/resolver-routes.ts';
+import { targetRoutes } from '../resolver/target-routes.ts';
 import { sheetRoutes } from '../sheet/sheet-routes.ts';
 import { adminRoutes } from './admin-routes.ts';
 import type { AppContext, AppEnv } from './app-context.ts';
@@ -34,7 +41,7 @@ export function createApp(context: AppContext, streams: { open: number }, signal
     c.header('x-content-type-options', 'nosniff');
     if (c.req.path.startsWith('/api/') && !c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
     // Addresses hold identifiers without end; the first parts are enough to tell routes apart.
-    const route = c.req.path.split('/').slice(0, 3).join('/');
+    const route = c.req.path.split('/', isResolverPath(c.req.path) ? 2 : 3).join('/');
     const labels = { method: c.req.method, route: c.res.status === 404 ? 'unknown' : route };
     metrics.requests.inc({ ...labels, status: String(c.res.status) });
     metrics.requestSeconds.observe(labels, (performance.now() - started) / 1000);
@@ -52,6 +59,11 @@ export function createApp(context: AppContext, streams: { open: number }, signal
     sheetRoutes(context),
     adminRoutes(context),
     noticeRoutes(context),
+    targetRoutes(context),
+    recallRoutes(context),
+    contactRoutes(context),
+    masterDataRoutes(context),
+    fsmaRoutes(context),
     eventsRoute(context, streams, signal),
     queryRoutes(context),
   ]) {
@@ -59,6 +71,7 @@ export function createApp(context: AppContext, streams: { open: number }, signal
   }
   app.route('/api', api);
   app.route('/epcis', epcisRoutes(context, identify));
+  app.route('/', resolverRoutes(context, identify));
   if (context.consoleFolder !== null) app.route('/', consolePages(context.consoleFolder));
   return app;
 }

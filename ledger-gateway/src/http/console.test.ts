@@ -21,15 +21,22 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-test.each(['/', '/lots/09521002002001/A%2F1', '/01/09521002002001/10/A', '/01/09521002002001/10/LOT.24A'])(
-  '%s is the page',
-  async (path) => {
-    const response = await gateway.call(path);
-    expect(response.status).toBe(200);
-    expect(response.headers.get('content-type')).toMatch(/^text\/html/);
-    expect(await response.text()).toContain('<title>Hopline</title>');
-  },
-);
+/** What a browser says that it takes when it opens an address. */
+const browser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+
+test.each([
+  '/',
+  '/lots/09521002002001/A%2F1',
+  '/01/09521002002001/10/A',
+  '/01/09521002002001/10/LOT.24A',
+  '/page/01/09521002002001/10/LOT.24A',
+  '/414/9521002000115',
+])('%s is the page', async (path) => {
+  const response = await gateway.call(path, { headers: browser });
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toMatch(/^text\/html/);
+  expect(await response.text()).toContain('<title>Hopline</title>');
+});
 
 test('the page may load nothing from elsewhere, and stand in no other page', async () => {
   const policy = (await gateway.call('/')).headers.get('content-security-policy') ?? '';

@@ -4,8 +4,8 @@ import { secureHeaders } from 'hono/secure-headers';
 import { GatewayError } from '../gateway-error.ts';
 import type { AppEnv } from './app-context.ts';
 
-/** Pages at GS1 Digital Link paths: `/01/{gtin}/10/{lot}` and `/00/{sscc}`. */
-const digitalLink = /^\/(01|00)\//;
+/** Pages at GS1 Digital Link paths, as `/01/{gtin}/10/{lot}`, and at those of redirects to them. */
+const digitalLink = /^(\/page)?\/(00|01|414)\//;
 
 /**
  * The console's pages, as they were built. They load nothing from elsewhere, and the policy holds them to it. What has a
