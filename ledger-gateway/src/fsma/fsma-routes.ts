@@ -11,16 +11,17 @@ import { z } from 'zod';
 import { GatewayError } from '../gateway-error.ts';
 import type { AppContext, AppEnv } from '../http/app-context.ts';
 import { requires } from '../http/authenticate.ts';
+import { freshnessNow } from '../http/freshness-now.ts';
 import { parseRequest } from '../http/problem-response.ts';
 import { readJson } from '../http/read-body.ts';
 import { route } from '../http/route.ts';
-import { asOf, asOfSchema } from '../query/freshness.ts';
+import { asOfSchema } from '../query/freshness.ts';
 import { lotId } from '../query/lot.ts';
 import { directionSchema } from '../query/trace.ts';
 import { csvLines } from './csv-table.ts';
 import { fsmaLimits } from './limits.ts';
 import { readRecords } from './read-records.ts';
-import type { Selection } from './select-events.ts';
+import { type Selection, tooLarge } from './select-events.ts';
 import { makeWorkbook } from './workbook.ts';
 
 const formatSchema = z.enum(['xlsx', 'csv']);
@@ -38,10 +39,7 @@ const checkQuery = z.object({
 const sheetQuery = checkQuery.extend({ format: formatSchema.default('xlsx') });
 
 const sheetBody = z.strictObject({
-  lots: z
-    .array(z.strictObject({ gtin: z.string().max(14), lot: z.string().max(20) }))
-    .max(fsmaLimits.maxLotsAsked)
-    .default([]),
+  lots: z.array(z.strictObject({ gtin: z.string().max(14), lot: z.string().max(20) })).default([]),
   place: glnSchema.optional(),
   fromMs: timeMsSchema.optional(),
   toMs: timeMsSchema.optional(),
@@ -90,13 +88,8 @@ const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sh
 /** Traceability records for the regulator (FSMA 204): what is missing of them, and the electronic sortable spreadsheet. */
 export function fsmaRoutes(app: AppContext): Hono<AppEnv> {
   const { store, clock } = app;
-  const fresh = () => {
-    const { height, blockTimeMs } = app.projection.checkpoint;
-    const view = app.ledgerView();
-    return asOf({ height, blockTimeMs, ledgerHeight: view.height, behindSinceMs: view.behindSinceMs }, clock.now());
-  };
   const sheet = async (selection: Selection, format: z.infer<typeof formatSchema>): Promise<Response> => {
-    const { asOf: at, stale } = fresh();
+    const { asOf: at, stale } = freshnessNow(app);
     const { records } = await readRecords(store, selection);
     const nowMs = clock.now();
     const name = `fsma204-${new Date(nowMs).toISOString().slice(0, 10)}.${format}`;
@@ -121,7 +114,7 @@ export function fsmaRoutes(app: AppContext): Hono<AppEnv> {
       requires('read'),
       async (c) => {
         const query = parseRequest(checkQuery, c.req.query());
-        const freshness = fresh();
+        const freshness = freshnessNow(app);
         const { records, passedOver } = await readRecords(store, selectionOf(query));
         return c.json({ ...checked(records, passedOver), ...freshness });
       },
@@ -170,6 +163,8 @@ function selection(
   if (lots.length === 0 && place === undefined && fromMs === undefined && toMs === undefined) {
     throw new GatewayError('bad-request', 'name lots, or a place, or a span of time');
   }
+  const { maxLotsAsked } = fsmaLimits;
+  if (lots.length > maxLotsAsked) throw tooLarge('lots', 'maxLotsAsked', maxLotsAsked);
   return {
     lots: [...new Set(lots.map(({ gtin, lot }) => lotId(gtin, lot)))],
     place: place ?? null,

@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { found, GatewayError } from '../gateway-error.ts';
 import type { AppContext, AppEnv } from '../http/app-context.ts';
 import { requires } from '../http/authenticate.ts';
+import { freshnessNow } from '../http/freshness-now.ts';
 import { parseRequest } from '../http/problem-response.ts';
 import { mediaType, readBytes } from '../http/read-body.ts';
 import { route } from '../http/route.ts';
-import { asOf } from '../query/freshness.ts';
 import { importStateSchema } from './imports.ts';
 import { masterDataLimits } from './limits.ts';
 import { listQuerySchema, listRecords, listSchema } from './list-records.ts';
@@ -64,11 +64,6 @@ const importAnswerSchema = z.object({
 /** Master data of organisations, places and products: the import, and what is known. */
 export function masterDataRoutes(app: AppContext): Hono<AppEnv> {
   const { store, clock, mspId, imports } = app;
-  const fresh = () => {
-    const { height, blockTimeMs } = app.projection.checkpoint;
-    const view = app.ledgerView();
-    return asOf({ height, blockTimeMs, ledgerHeight: view.height, behindSinceMs: view.behindSinceMs }, clock.now());
-  };
   return new Hono<AppEnv>()
     .post(
       '/master-data',
@@ -132,7 +127,7 @@ export function masterDataRoutes(app: AppContext): Hono<AppEnv> {
       async (c) => {
         const kind = kinds[parseRequest(kindSchema, c.req.param('kind'))];
         const query = parseRequest(listQuerySchema, c.req.query());
-        const freshness = fresh();
+        const freshness = freshnessNow(app);
         return c.json({ ...(await listRecords(store, kind, query)), ...freshness });
       },
     )

@@ -57,6 +57,9 @@ export function buildRecord({ kind, at, texts }: RawRecord): {
   const key = keys[kind];
   if (!(key in rest) && !problems.some(({ field }) => field === key))
     problem(key, 'missing', `a ${key.toUpperCase()} is needed`);
+  // In the order of the columns: whoever mends a row goes through it from left to right.
+  const order = [...texts.keys()];
+  problems.sort((x, y) => order.indexOf(x.field ?? '') - order.indexOf(y.field ?? ''));
   if (problems.length > 0 || !parsed.success || !said.success) return { record: null, problems };
   // The schema of the kind has just accepted the data, and the key is there.
   return { record: { kind, at, scope: said.data, data: parsed.data } as unknown as MasterDataRecord, problems };
