@@ -9,6 +9,7 @@ import { loadOrganisationKeys, type OrganisationKeys } from './auth/organisation
 import { newSecret } from './auth/secret.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { CaptureWorker } from './epcis/capture/capture-worker.ts';
+import { SubscriptionWorker } from './epcis/subscription/subscription-worker.ts';
 import { GatewayError } from './gateway-error.ts';
 import { type GatewayOptions, gatewayOptionsSchema, type ParsedGatewayOptions } from './gateway-options.ts';
 import { createApp } from './http/app.ts';
@@ -150,7 +151,7 @@ async function run(parts: Parts): Promise<Gateway> {
     ...shared,
     keys,
     intake: { ...shared, chains: new NodeChains() },
-    captureWorker: new CaptureWorker(),
+    epcis: { captures: new CaptureWorker(), subscriptions: new SubscriptionWorker(), box },
     capture: { ...shared, signer: applicationSigner(parsed.mspId), signerKey: keys.signer },
     notifier: notify.notifier,
     recalls: { keeper, box },
@@ -211,10 +212,20 @@ async function run(parts: Parts): Promise<Gateway> {
   work.push(
     cleanUpRegularly(store, clock, signal, (error) => log.error({ err: error }, 'old rows could not be removed')),
   );
+  projection.onBlock(({ indexed }) => {
+    if (indexed.length > 0) context.epcis.subscriptions.wake();
+  });
+  work.push(
+    context.epcis.subscriptions.run(
+      { store, clock, notifier: notify.notifier, secretBox: box, publicUrl: () => state.url },
+      log,
+      signal,
+    ),
+  );
   // Not before the organisation's signer is registered and the projection is current: a refusal would be for good.
   work.push(
     ready.promise.then(
-      () => context.captureWorker.run(context.capture, log, signal),
+      () => context.epcis.captures.run(context.capture, log, signal),
       () => undefined,
     ),
   );

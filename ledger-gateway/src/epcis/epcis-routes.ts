@@ -5,7 +5,9 @@ import { isInternal } from '../http/problem-response.ts';
 import { captureRoutes } from './http/capture-routes.ts';
 import { epcisProblem } from './http/epcis-problem.ts';
 import { eventRoutes } from './http/event-routes.ts';
+import { namedQueryRoutes } from './http/named-query-routes.ts';
 import { resourceRoutes } from './http/resource-routes.ts';
+import { subscriptionRoutes } from './http/subscription-routes.ts';
 
 /**
  * The REST interface of EPCIS 2.0, to be mounted at `/epcis`. All of it needs credentials but OPTIONS.
@@ -22,7 +24,14 @@ export function epcisRoutes(app: AppContext, identify: MiddlewareHandler<AppEnv>
     await next();
     if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store');
   });
-  for (const part of [captureRoutes(app), eventRoutes(app), resourceRoutes(app)]) routes.route('/', part);
+  const parts = [
+    captureRoutes(app),
+    eventRoutes(app),
+    namedQueryRoutes(app),
+    subscriptionRoutes(app),
+    resourceRoutes(app),
+  ];
+  for (const part of parts) routes.route('/', part);
   routes.all('*', () => {
     throw new GatewayError('not-found', 'there is nothing at this address');
   });

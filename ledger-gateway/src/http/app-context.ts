@@ -4,6 +4,7 @@ import type { TokenVerifier } from '../auth/oidc.ts';
 import type { OrganisationKeys } from '../auth/organisation-keys.ts';
 import type { Clock } from '../clock.ts';
 import type { CaptureWorker } from '../epcis/capture/capture-worker.ts';
+import type { SubscriptionWorker } from '../epcis/subscription/subscription-worker.ts';
 import type { IntakeContext } from '../intake/anchor-upload.ts';
 import type { CaptureContext } from '../intake/capture.ts';
 import type { RegistryCopies } from '../intake/registry-copy.ts';
@@ -30,7 +31,11 @@ export interface AppContext {
   readonly keys: OrganisationKeys;
   readonly intake: IntakeContext;
   readonly capture: CaptureContext;
-  readonly captureWorker: CaptureWorker;
+  readonly epcis: {
+    readonly captures: CaptureWorker;
+    readonly subscriptions: SubscriptionWorker;
+    readonly box: SecretBox;
+  };
   readonly notifier: Notifier;
   /** What recalls need beside the ledger: the work that follows from them, and the seal of contacts' secrets. */
   readonly recalls: { readonly keeper: RecallKeeper; readonly box: SecretBox };

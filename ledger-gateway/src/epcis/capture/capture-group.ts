@@ -1,22 +1,29 @@
+import type { CaptureResult } from '@hopline/protocol';
 import { ledgerEpcisLimits, parseEvent } from '@hopline/protocol/epcis';
 import type { CaptureDocument, DocumentEvent } from './capture-document.ts';
 import { partOf } from './capture-document.ts';
-import type { JobError } from './capture-job.ts';
+import type { IdConflict, JobError } from './capture-job.ts';
 import { isPassing, jobError, refusedPosition } from './job-error.ts';
 
-/** Captures a document in one transaction. Throws the refusal. */
-export type Submit = (document: unknown) => Promise<void>;
+/** Captures a document in one transaction, and says what became of its events. Throws the refusal. */
+export type Submit = (document: unknown) => Promise<CaptureResult['events']>;
+
+/** What became of events: the refusals of those that were not captured, and the conflicts of those that were. */
+export interface GroupOutcome {
+  readonly errors: readonly JobError[];
+  readonly conflicts: readonly IdConflict[];
+}
 
 /**
  * Captures events in one transaction; where it is refused, finds out which event is to blame and captures the others. What
  * fails for a passing reason is thrown: the same group again does no harm, since events are recognised by their hashes.
- * @returns what was wrong with each event that was not captured, in the document's order
+ * @returns the refused events and the conflicts, in the document's order
  */
 export async function captureGroup(
   document: CaptureDocument,
   events: readonly DocumentEvent[],
   submit: Submit,
-): Promise<JobError[]> {
+): Promise<GroupOutcome> {
   const refused = new Map<DocumentEvent, JobError>();
   const sound = events.filter((event) => {
     try {
@@ -27,8 +34,21 @@ export async function captureGroup(
       return false;
     }
   });
-  await captureSound(document, sound, submit, refused);
-  return events.flatMap((event) => refused.get(event) ?? []);
+  const conflicts: IdConflict[] = [];
+  await captureSound(document, sound, submit, refused, conflicts);
+  return { errors: events.flatMap((event) => refused.get(event) ?? []), conflicts };
+}
+
+/** The conflicts among the events of a transaction, by what the chaincode answered for each. */
+export function conflictsAmong(
+  events: readonly Pick<DocumentEvent, 'pointer'>[],
+  results: CaptureResult['events'],
+): IdConflict[] {
+  return results.flatMap(({ outcome, flags, event, eventId }, at) => {
+    // One that is captured again is a duplicate, and keeps the flags that it got then.
+    const isConflict = outcome === 'conflict' || (outcome === 'duplicate' && flags.includes('event-id-conflict'));
+    return isConflict ? [{ pointer: events[at]?.pointer ?? '', eventID: eventId ?? event, event }] : [];
+  });
 }
 
 async function captureSound(
@@ -36,11 +56,12 @@ async function captureSound(
   events: readonly DocumentEvent[],
   submit: Submit,
   refused: Map<DocumentEvent, JobError>,
+  conflicts: IdConflict[],
 ): Promise<void> {
   let left = events;
   while (left.length > 0) {
     try {
-      await submit(partOf(document, left));
+      conflicts.push(...conflictsAmong(left, await submit(partOf(document, left))));
       return;
     } catch (error) {
       if (isPassing(error)) throw error;
@@ -49,7 +70,7 @@ async function captureSound(
       if (guilty === undefined) {
         // It does not say which one: halves are tried until one is left alone with its refusal.
         const middle = Math.ceil(left.length / 2);
-        await captureSound(document, left.slice(0, middle), submit, refused);
+        await captureSound(document, left.slice(0, middle), submit, refused, conflicts);
         left = left.slice(middle);
         continue;
       }

@@ -19,6 +19,10 @@ export const jobErrorSchema = z.looseObject({
 });
 export type JobError = z.infer<typeof jobErrorSchema>;
 
+/** An event whose id its sender gave to another one before: it is on the ledger as a conflict, and has no effect. */
+export const idConflictSchema = z.object({ pointer: z.string(), eventID: z.string(), event: z.string() });
+export type IdConflict = z.infer<typeof idConflictSchema>;
+
 /** A capture under way or finished. */
 export interface CaptureJob {
   readonly id: string;
@@ -32,6 +36,7 @@ export interface CaptureJob {
   /** Events from the document's beginning that are dealt with, for good or ill. */
   readonly done: number;
   readonly errors: readonly JobError[];
+  readonly conflicts: readonly IdConflict[];
 }
 
 interface JobRow extends Record<string, unknown> {
@@ -44,6 +49,7 @@ interface JobRow extends Record<string, unknown> {
   readonly events: number;
   readonly done: number;
   readonly errors: readonly JobError[];
+  readonly conflicts: readonly IdConflict[];
 }
 
 const retryAfterMs = 5_000;
@@ -64,7 +70,14 @@ export async function createJob(
       throw new GatewayError('rate-limited', 'too many captures wait', { maxOpenJobs }, { retryAfterMs });
     }
     const [last] = await tx.query<{ seq: number | null }>('select max(seq) as seq from epcis_jobs');
-    const created: CaptureJob = { ...job, seq: (last?.seq ?? 0) + 1, finishedMs: null, done: 0, errors: [] };
+    const created: CaptureJob = {
+      ...job,
+      seq: (last?.seq ?? 0) + 1,
+      finishedMs: null,
+      done: 0,
+      errors: [],
+      conflicts: [],
+    };
     await put({ table: 'epcis_documents', row: { job: job.id, body: hexBytes(document) } });
     await put({ table: 'epcis_jobs', row: rowOf(created) });
     return created;
@@ -119,12 +132,23 @@ export async function forgetOldJobs(store: Store, nowMs: number): Promise<void> 
 }
 
 function rowOf(job: CaptureJob): JobRow {
-  const { id, seq, behaviour, caller, createdMs, finishedMs, events, done, errors } = job;
-  return { id, seq, behaviour, caller, created_ms: createdMs, finished_ms: finishedMs, events, done, errors };
+  const { id, seq, behaviour, caller, createdMs, finishedMs, events, done, errors, conflicts } = job;
+  return {
+    id,
+    seq,
+    behaviour,
+    caller,
+    created_ms: createdMs,
+    finished_ms: finishedMs,
+    events,
+    done,
+    errors,
+    conflicts,
+  };
 }
 
 function jobOf(row: JobRow): CaptureJob {
-  const { id, seq, behaviour, caller, created_ms, finished_ms, events, done, errors } = row;
+  const { id, seq, behaviour, caller, created_ms, finished_ms, events, done, errors, conflicts } = row;
   return {
     id,
     seq,
@@ -135,5 +159,6 @@ function jobOf(row: JobRow): CaptureJob {
     events,
     done,
     errors: z.array(jobErrorSchema).parse(errors),
+    conflicts: z.array(idConflictSchema).parse(conflicts),
   };
 }

@@ -3,8 +3,8 @@ import { GatewayError } from '../../gateway-error.ts';
 import type { CaptureContext } from '../../intake/capture.ts';
 import { projected } from '../../intake/projected.ts';
 import { epcisLimits } from '../limits.ts';
-import { openCaptureDocument } from './capture-document.ts';
-import { captureGroup, type Submit } from './capture-group.ts';
+import { type CaptureDocument, openCaptureDocument } from './capture-document.ts';
+import { captureGroup, conflictsAmong, type GroupOutcome, type Submit } from './capture-group.ts';
 import { type CaptureJob, type JobError, saveJob } from './capture-job.ts';
 import { nextGroup } from './group-events.ts';
 import { isPassing, jobError } from './job-error.ts';
@@ -24,33 +24,36 @@ export async function runJob(
   const document = openCaptureDocument(bytes);
   const submit = submitter(context);
   if (job.behaviour === 'rollback') {
-    const errors = await persisting(context, signal, () => captureWhole(document.json, submit));
-    if (errors === null) return false;
-    await saveJob(context.store, finished(job, errors, context.clock.now()));
+    const outcome = await persisting(context, signal, () => captureWhole(document, submit));
+    if (outcome === null) return false;
+    await saveJob(context.store, finished({ ...job, ...outcome }, context.clock.now()));
     return true;
   }
   let current = job;
   while (current.done < document.events.length) {
     const group = nextGroup(document.events, current.done);
-    const errors = await persisting(context, signal, () => captureGroup(document, group, submit));
-    if (errors === null) return false;
+    const outcome = await persisting(context, signal, () => captureGroup(document, group, submit));
+    if (outcome === null) return false;
     const done = current.done + group.length;
-    const all = boundedErrors([...current.errors, ...errors]);
-    current = { ...current, done, errors: all };
+    current = {
+      ...current,
+      done,
+      errors: boundedErrors([...current.errors, ...outcome.errors]),
+      conflicts: [...current.conflicts, ...outcome.conflicts].slice(0, epcisLimits.maxJobErrors),
+    };
     if (done < document.events.length) await saveJob(context.store, current);
   }
-  await saveJob(context.store, finished(current, current.errors, context.clock.now()));
+  await saveJob(context.store, finished(current, context.clock.now()));
   return true;
 }
 
 /** All events in one transaction, or none: what the chaincode refuses of one, it refuses of all. */
-async function captureWhole(json: unknown, submit: Submit): Promise<JobError[]> {
+async function captureWhole({ json, events }: CaptureDocument, submit: Submit): Promise<GroupOutcome> {
   try {
-    await submit(json);
-    return [];
+    return { errors: [], conflicts: conflictsAmong(events, await submit(json)) };
   } catch (error) {
     if (isPassing(error)) throw error;
-    return [jobError(error, null, null)];
+    return { errors: [jobError(error, null, null)], conflicts: [] };
   }
 }
 
@@ -60,6 +63,7 @@ function submitter({ signerKey, channel, signer, ledger, projection, clock }: Ca
     const statement = await signCapture(signerKey, channel, signer, document);
     const committed = await ledger.submit('provenance:Capture', { statement: toBase64Url(statement) });
     await projected(projection, clock, committed);
+    return committed.result.events;
   };
 }
 
@@ -85,11 +89,11 @@ async function persisting<T>(
 export function failedJob(job: CaptureJob, error: unknown, nowMs: number): CaptureJob {
   const known = error instanceof GatewayError || error instanceof ProtocolError;
   const shown = known ? error : new GatewayError('internal', 'something went wrong here');
-  return finished(job, [...job.errors, jobError(shown, null, null)], nowMs);
+  return finished({ ...job, errors: [...job.errors, jobError(shown, null, null)] }, nowMs);
 }
 
-function finished(job: CaptureJob, errors: readonly JobError[], nowMs: number): CaptureJob {
-  return { ...job, done: job.events, errors: boundedErrors(errors), finishedMs: nowMs };
+function finished(job: CaptureJob, nowMs: number): CaptureJob {
+  return { ...job, done: job.events, errors: boundedErrors(job.errors), finishedMs: nowMs };
 }
 
 /** The first errors in full; the last one then says that there were more. */

@@ -13,6 +13,7 @@ import {
   createJob,
   type ErrorBehaviour,
   errorBehaviours,
+  idConflictSchema,
   jobErrorSchema,
   listJobs,
   readJob,
@@ -32,6 +33,8 @@ const jobSchema = z.object({
   success: z.boolean(),
   captureErrorBehaviour: z.enum(errorBehaviours),
   errors: z.array(jobErrorSchema),
+  /** Hopline's own: events that are recorded as conflicts of their ids. */
+  conflicts: z.array(idConflictSchema),
 });
 
 /** Capture in bulk as jobs, and of single events at once. */
@@ -99,7 +102,7 @@ async function takeDocument(app: AppContext, c: Context<AppEnv>): Promise<Respon
     },
     bytes,
   );
-  app.captureWorker.wake();
+  app.epcis.captures.wake();
   return c.body(null, 202, { ...versionHeaders, Location: `/epcis/capture/${job.id}` });
 }
 
@@ -174,5 +177,6 @@ function shownJob(job: CaptureJob): z.infer<typeof jobSchema> {
     success: job.errors.length === 0,
     captureErrorBehaviour: job.behaviour,
     errors: [...job.errors],
+    conflicts: [...job.conflicts],
   };
 }

@@ -57,7 +57,9 @@ create table epcis_jobs (
   events int not null,
   -- Events that are done, in the document's order.
   done int not null,
-  errors jsonb not null
+  errors jsonb not null,
+  -- Events whose id belongs to another event: recorded, visible, without effect.
+  conflicts jsonb not null
 );
 create index epcis_jobs_by_seq on epcis_jobs (seq);
 

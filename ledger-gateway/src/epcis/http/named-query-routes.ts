@@ -1,0 +1,129 @@
+import { isJsonObject } from '@hopline/protocol/epcis';
+import { type Context, Hono } from 'hono';
+import { z } from 'zod';
+import { found, GatewayError } from '../../gateway-error.ts';
+import type { AppContext, AppEnv } from '../../http/app-context.ts';
+import { requires } from '../../http/authenticate.ts';
+import { parseRequest } from '../../http/problem-response.ts';
+import { readBytes } from '../../http/read-body.ts';
+import { route } from '../../http/route.ts';
+import { epcisLimits } from '../limits.ts';
+import { questionOf, readPageToken, writePageToken } from '../query/page-token.ts';
+import { parseQuery } from '../query/parse-query.ts';
+import { createQuery, deleteQuery, listQueries, type NamedQuery, readQuery } from '../query/query-store.ts';
+import { rawFromJson } from '../query/raw-parameters.ts';
+import { readPage } from '../query/read-page.ts';
+import { answerEvents, nextLink } from './answer-events.ts';
+import { discovery, versionHeaders } from './discovery.ts';
+import { queryDocumentSchema } from './event-routes.ts';
+import { demandJson, demandVersions, negotiateType } from './negotiate.ts';
+
+const definitionSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9._~-]{1,100}$/, 'letters, digits and . _ ~ -')
+    .refine((name) => !/^\.+$/.test(name), 'not dots alone, which addresses can not hold'),
+  query: z.record(z.string(), z.json()),
+});
+
+/** Queries with a name, which stay until they are deleted. */
+export function namedQueryRoutes(app: AppContext): Hono<AppEnv> {
+  return new Hono<AppEnv>()
+    .options('/queries', discovery(['GET', 'HEAD', 'POST']))
+    .post(
+      '/queries',
+      route({ summary: 'Give a query a name', tag: 'epcis', body: definitionSchema, status: 201 }),
+      requires('capture'),
+      async (c) => {
+        demandVersions(c);
+        const { name, query } = parseRequest(definitionSchema, await readJsonBody(c));
+        parseQuery(rawFromJson(query));
+        await createQuery(app.store, { name, query, createdMs: app.clock.now() });
+        return c.body(null, 201, { ...versionHeaders, Location: `/epcis/queries/${encodeURIComponent(name)}` });
+      },
+    )
+    .get(
+      '/queries',
+      route({ summary: 'Queries by name', tag: 'epcis', answer: z.array(definitionSchema) }),
+      requires('read'),
+      (c) => answerQueries(app, c),
+    )
+    .options('/queries/:name', discovery(['GET', 'HEAD', 'DELETE']))
+    .get(
+      '/queries/:name',
+      route({ summary: 'A query', tag: 'epcis', answer: definitionSchema }),
+      requires('read'),
+      async (c) => {
+        const { type } = wishes(c);
+        const query = await namedQuery(app, c.req.param('name'));
+        return c.body(JSON.stringify(shown(query)), 200, { 'content-type': type, ...versionHeaders });
+      },
+    )
+    .delete(
+      '/queries/:name',
+      route({ summary: 'Delete a query with its subscriptions', tag: 'epcis' }),
+      requires('capture'),
+      async (c) => {
+        const name = c.req.param('name');
+        found((await deleteQuery(app.store, name, app.clock.now())) || null, 'the query', { name });
+        return c.body(null, 204, versionHeaders);
+      },
+    )
+    .options('/queries/:name/events', discovery(['GET', 'HEAD']))
+    .get(
+      '/queries/:name/events',
+      route({ summary: 'Events that a query finds', tag: 'epcis', answer: queryDocumentSchema }),
+      requires('read'),
+      async (c) => {
+        const { name, query } = await namedQuery(app, c.req.param('name'));
+        return answerEvents(app, c, parseQuery(rawFromJson(query)), name);
+      },
+    );
+}
+
+/** A query by its name. Throws `not-found`. */
+export async function namedQuery(app: AppContext, name: string): Promise<NamedQuery> {
+  return found(await readQuery(app.store, name), 'the query', { name });
+}
+
+/** A JSON body of a definition. Throws `unsupported-media-type`, `too-large`, `bad-request`. */
+export async function readJsonBody(c: Context<AppEnv>): Promise<unknown> {
+  demandJson(c);
+  const text = Buffer.from(await readBytes(c, epcisLimits.maxQueryBytes)).toString('utf8');
+  try {
+    const body: unknown = JSON.parse(text);
+    if (isJsonObject(body)) return body;
+  } catch (cause) {
+    throw new GatewayError('bad-request', 'the body is not JSON', {}, { cause });
+  }
+  throw new GatewayError('bad-request', 'the body is a JSON object');
+}
+
+async function answerQueries(app: AppContext, c: Context<AppEnv>): Promise<Response> {
+  const { type } = wishes(c);
+  const { perPage, token } = readPage(new URL(c.req.url).searchParams);
+  const question = questionOf('queries');
+  const from = token === undefined ? null : readPageToken(token, question).from;
+  const queries = await listQueries(app.store, from?.by === 'text' ? from.text : null, perPage + 1);
+  const page = queries.slice(0, perPage);
+  const last = page.at(-1);
+  const next =
+    last === undefined || queries.length <= perPage
+      ? null
+      : writePageToken({ question, asOf: 0, from: { by: 'text', text: last.name }, given: 0 });
+  return c.body(JSON.stringify(page.map(shown)), 200, {
+    'content-type': type,
+    ...versionHeaders,
+    ...nextLink(c, next),
+  });
+}
+
+function wishes(c: Context<AppEnv>): { type: string } {
+  const type = negotiateType(c);
+  demandVersions(c);
+  return { type };
+}
+
+function shown({ name, query }: NamedQuery): object {
+  return { name, query };
+}
