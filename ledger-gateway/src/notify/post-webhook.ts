@@ -27,7 +27,7 @@ const throttling = new Set([429, 502, 503, 504]);
  * @param atMs time of the attempt, which is signed
  */
 export async function postWebhook(
-  notice: Pick<QueuedNotice, 'id' | 'url' | 'body' | 'secrets'>,
+  notice: Pick<QueuedNotice, 'id' | 'url' | 'body' | 'secrets'> & { readonly type?: string },
   atMs: number,
   options: WebhookOptions,
   signal: AbortSignal,
@@ -47,8 +47,11 @@ export async function postWebhook(
     if (guarded.kind === 'insecure') {
       return { kind: 'final', reason: 'insecure', attempt: failed('plain HTTP to a public address') };
     }
+    const signed = webhookHeaders(notice.id, atMs, body, notice.secrets);
     const headers = {
-      ...webhookHeaders(notice.id, atMs, body, notice.secrets),
+      ...signed,
+      // Where EPCIS 2.0 wants the signature of a report; how it is made is left to the repository.
+      ...(notice.type?.startsWith('epcis.') ? { 'gs1-signature': signed['webhook-signature'] } : {}),
       'content-type': contentType(body),
       'content-length': String(Buffer.byteLength(body)),
       accept: 'application/json, */*;q=0.1',
