@@ -1,5 +1,5 @@
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useRef } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef } from 'react';
 import { isRetryable } from './api/api-error.ts';
 import { fetchCaller } from './api/session.ts';
 import { useLive } from './live/use-live.ts';
@@ -13,6 +13,9 @@ import { Message } from './shell/message.tsx';
 import { QueryState } from './shell/query-state.tsx';
 import { SignIn } from './shell/sign-in.tsx';
 import { UnitPage } from './unit/unit-page.tsx';
+
+/** Pages that a retailer's phone never needs come when they are opened. */
+const UploadPage = lazy(() => import('./upload/upload-page.tsx').then((module) => ({ default: module.UploadPage })));
 
 const maxRetries = 2;
 /** Answers are asked for again at this interval too, in case live events cannot get through. */
@@ -59,12 +62,14 @@ function Pages() {
       <a className="skip" href="#main">
         Skip to the content
       </a>
-      <Header caller={caller.data ?? null} connection={connection} />
+      <Header caller={caller.data ?? null} connection={connection} page={route.page} />
       <main id="main" tabIndex={-1} ref={main}>
         <QueryState query={caller} loading="Opening…">
           {() => (
             <Boundary key={path} what="This page">
-              <Page route={route} signedIn={signedIn} />
+              <Suspense fallback={<div className="loading">Opening…</div>}>
+                <Page route={route} signedIn={signedIn} />
+              </Suspense>
             </Boundary>
           )}
         </QueryState>
@@ -85,6 +90,8 @@ function Page({ route, signedIn }: { route: Route; signedIn: boolean }) {
       return <LotPage gtin={route.gtin} lot={route.lot} signedIn={signedIn} />;
     case 'overview':
       return signedIn ? <OverviewPage /> : <SignIn reason="The overview is for those who work with these goods." />;
+    case 'upload':
+      return signedIn ? <UploadPage /> : <SignIn reason="Who captures events signs in first." />;
     case 'unit':
       return signedIn ? (
         <UnitPage sscc={route.sscc} />

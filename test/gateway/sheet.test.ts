@@ -124,7 +124,7 @@ test('a capture of several transactions keeps what is done, says where it stoppe
   await expect(capture(read)).rejects.toMatchObject({
     status: 409,
     code: 'not-held',
-    members: { part: expect.stringMatching(/^Part 2 of 2: row/), partsCaptured: 1, parts: 2 },
+    members: { part: expect.stringMatching(/^Part 2 of 2: row/), partsCaptured: 1, parts: 2, rows: [count + 2] },
   });
   await expect(map(read)).rejects.toMatchObject({ status: 409, code: 'conflict' });
 

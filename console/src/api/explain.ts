@@ -14,7 +14,7 @@ const byCode: Readonly<Record<string, Explanation>> = {
   unauthenticated: { title: 'Please sign in', advice: 'This can be seen with an API key of your organisation.' },
   forbidden: {
     title: 'Your key does not allow this',
-    advice: 'Ask your administrator for a key with the reader role.',
+    advice: 'Ask your administrator for a key with a role that does.',
   },
   'rate-limited': { title: 'Too many questions at once', advice: 'Wait a moment; the page asks again by itself.' },
   'projection-stale': {

@@ -5,8 +5,12 @@ import { ApiError, problemError } from './api-error.ts';
 const requestTimeoutMs = 20_000;
 
 export interface RequestOptions {
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly json?: unknown;
+  /** A file as it is, in place of JSON. */
+  readonly file?: Blob;
+  /** For what takes the gateway longer than an answer usually does. */
+  readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -30,16 +34,20 @@ export async function requestNothing(path: string, options: RequestOptions): Pro
   if (!response.ok) throw problemError(response.status, await response.json().catch(() => undefined));
 }
 
-async function send(path: string, { method = 'GET', json, signal }: RequestOptions): Promise<Response> {
-  const timeout = AbortSignal.timeout(requestTimeoutMs);
+async function send(
+  path: string,
+  { method = 'GET', json, file, signal, timeoutMs = requestTimeoutMs }: RequestOptions,
+): Promise<Response> {
+  const timeout = AbortSignal.timeout(timeoutMs);
   const headers = new Headers({ accept: 'application/json' });
+  if (file) headers.set('content-type', 'application/octet-stream');
   if (json !== undefined) headers.set('content-type', 'application/json');
   try {
     return await fetch(path, {
       method,
       headers,
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      ...(file ? { body: file } : json === undefined ? {} : { body: JSON.stringify(json) }),
     });
   } catch (cause) {
     if (signal?.aborted) throw cause;

@@ -3,6 +3,7 @@ import { type Caller, signOut } from '../api/session.ts';
 import { FindBox } from '../find/find-box.tsx';
 import type { ConnectionState } from '../live/connection.ts';
 import { Link } from '../navigation.tsx';
+import type { Route } from '../route.ts';
 
 const connectionTexts: Readonly<Record<ConnectionState, string>> = {
   off: '',
@@ -11,8 +12,20 @@ const connectionTexts: Readonly<Record<ConnectionState, string>> = {
   waiting: 'Connection lost, trying again',
 };
 
-/** Name, find box, the state of the live connection, and who is signed in. */
-export function Header({ caller, connection }: { caller: Caller | null; connection: ConnectionState }) {
+interface Props {
+  readonly caller: Caller | null;
+  readonly connection: ConnectionState;
+  readonly page: Route['page'];
+}
+
+/** Pages of their own, in the order in which they are listed. */
+const pages: ReadonlyArray<{ readonly page: Route['page']; readonly href: string; readonly label: string }> = [
+  { page: 'overview', href: '/', label: 'Overview' },
+  { page: 'upload', href: '/upload', label: 'Upload' },
+];
+
+/** Name, pages, find box, the state of the live connection, and who is signed in. */
+export function Header({ caller, connection, page }: Props) {
   return (
     <header className="header">
       <Link href="/" className="brand">
@@ -21,6 +34,13 @@ export function Header({ caller, connection }: { caller: Caller | null; connecti
       </Link>
       {caller ? (
         <>
+          <nav className="pages" aria-label="Pages">
+            {pages.map(({ page: name, href, label }) => (
+              <Link key={name} href={href} {...(name === page ? { 'aria-current': 'page' as const } : {})}>
+                {label}
+              </Link>
+            ))}
+          </nav>
           <FindBox />
           <div className="header-end">
             <p className={`connection ${connection}`} role="status">

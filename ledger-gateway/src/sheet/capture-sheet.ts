@@ -2,6 +2,7 @@ import { GatewayError } from '../gateway-error.ts';
 import type { AppContext } from '../http/app-context.ts';
 import { captureDocument } from '../intake/capture.ts';
 import { convertUpload, hasError, type NamedEvent } from './preview-sheet.ts';
+import { refusedRows } from './rehearse-part.ts';
 import { sheetLimits } from './sheet-limits.ts';
 import { capturesOf, type PartState, putUpload, type Upload } from './sheet-store.ts';
 import { splitParts } from './split-parts.ts';
@@ -91,11 +92,13 @@ async function capturePart(
     const details = {
       ...error.details,
       part: part.name,
+      rows: refusedRows(error, fresh),
       partsCaptured: parts.filter(({ done }) => done).length,
       parts: parts.length,
     };
     const { retryAfterMs } = error;
-    throw new GatewayError(error.code, `${part.name}: ${error.message}`, details, {
+    const rows = details.rows.length === 0 ? '' : ` (row ${details.rows[0]})`;
+    throw new GatewayError(error.code, `${part.name}: ${error.message}${rows}`, details, {
       cause: error,
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     });

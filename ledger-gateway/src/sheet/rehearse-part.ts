@@ -4,7 +4,7 @@ import type { CaptureContext } from '../intake/capture.ts';
 import type { SheetEvent } from './make-events.ts';
 import { fault, type SheetProblem } from './problems.ts';
 
-/** What the chaincode would say of events: nothing, a refusal with the rows that it speaks of, or no answer now. */
+/** What the chaincode would say of events: nothing, a refusal with the row that it speaks of, or no answer now. */
 export type Rehearsal = 'accepted' | 'unknown' | { readonly problems: readonly SheetProblem[] };
 
 const refusalCodes: ReadonlySet<string> = new Set(refusalSchema.shape.code.options);
@@ -35,17 +35,17 @@ export async function rehearsePart(context: CaptureContext, events: readonly She
   }
 }
 
-/** A refusal at each row whose event holds what it speaks of; at none where that cannot be told. */
+/** A refusal at the row of the event that it names by its place in the document, else at no row. */
 export function problemsOf(refusal: GatewayError, events: readonly SheetEvent[]): SheetProblem[] {
-  const named = Object.values(refusal.details).filter((value) => typeof value === 'string' && value.startsWith('http'));
-  const meant = events.filter(({ event }) => {
-    const text = JSON.stringify(event);
-    return named.length > 0 && named.every((id) => text.includes(JSON.stringify(id)));
-  });
-  const advice = adviceByCode[refusal.code] ?? 'Correct the rows, or ask who keeps the registry';
+  const advice = adviceByCode[refusal.code] ?? 'Correct the row, or ask who keeps the registry';
   const told = fault('refused', `The ledger would refuse this: ${inWords(refusal)}`, advice);
-  const rows = meant.length > 0 ? meant.map(({ rows: [row = null] }) => row) : [null];
-  return rows.map((row) => ({ row, column: null, field: null, ...told }));
+  return [{ row: refusedRows(refusal, events)[0] ?? null, column: null, field: null, ...told }];
+}
+
+/** Rows of the event that a refusal names by its place in the list that was captured (JSON pointer); none where it names none. */
+export function refusedRows({ details }: GatewayError, events: readonly SheetEvent[]): readonly number[] {
+  const index = typeof details.pointer === 'string' ? /^\/(\d+)/.exec(details.pointer)?.[1] : undefined;
+  return events[Number(index ?? Number.NaN)]?.rows ?? [];
 }
 
 function inWords({ message, details }: GatewayError): string {

@@ -82,7 +82,7 @@ const stepsSchema = z.object({
       ),
     }),
   ),
-  units: z.array(z.object({ code: z.string(), label: z.string() })),
+  units: z.array(z.object({ code: z.string(), label: z.string(), word: z.string() })),
 });
 
 const uploadQuery = z.object({
@@ -119,7 +119,7 @@ export function sheetRoutes(app: AppContext): Hono<AppEnv> {
             ...steps[step],
             fields: steps[step].fields.map(({ synonyms: _, ...field }) => field),
           })),
-          units: unitChoices,
+          units: [...unitChoices],
         }),
     )
     .get(

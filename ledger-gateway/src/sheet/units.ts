@@ -42,22 +42,22 @@ const words: Readonly<Record<string, readonly string[]>> = {
 
 const codeByWord = new Map(Object.entries(words).flatMap(([code, list]) => list.map((word) => [word, code])));
 
-/** Units to choose from, with a word for each. */
-export const unitChoices: ReadonlyArray<{ readonly code: string; readonly label: string }> = [
-  { code: 'KGM', label: 'kilograms' },
-  { code: 'LBR', label: 'pounds' },
-  { code: 'GRM', label: 'grams' },
-  { code: 'ONZ', label: 'ounces' },
-  { code: 'TNE', label: 'tonnes' },
-  { code: 'STN', label: 'short tons (US)' },
-  { code: 'XCS', label: 'cases' },
-  { code: 'XCT', label: 'cartons' },
-  { code: 'XBX', label: 'boxes' },
-  { code: 'XCR', label: 'crates' },
-  { code: 'XBI', label: 'bins' },
-  { code: 'XBG', label: 'bags' },
-  { code: 'LTR', label: 'litres' },
-  { code: '', label: 'pieces (trade items)' },
+/** Units to choose from: code, what people see, and the word that a cell or a value for all rows has. */
+export const unitChoices: ReadonlyArray<{ readonly code: string; readonly label: string; readonly word: string }> = [
+  { code: 'KGM', label: 'kilograms', word: 'kg' },
+  { code: 'LBR', label: 'pounds', word: 'lb' },
+  { code: 'GRM', label: 'grams', word: 'g' },
+  { code: 'ONZ', label: 'ounces', word: 'oz' },
+  { code: 'TNE', label: 'tonnes', word: 'tonnes' },
+  { code: 'STN', label: 'short tons (US)', word: 'short tons' },
+  { code: 'XCS', label: 'cases', word: 'cases' },
+  { code: 'XCT', label: 'cartons', word: 'cartons' },
+  { code: 'XBX', label: 'boxes', word: 'boxes' },
+  { code: 'XCR', label: 'crates', word: 'crates' },
+  { code: 'XBI', label: 'bins', word: 'bins' },
+  { code: 'XBG', label: 'bags', word: 'bags' },
+  { code: 'LTR', label: 'litres', word: 'litres' },
+  { code: '', label: 'pieces (trade items)', word: 'pieces' },
 ];
 
 /** A unit's word as it is looked up: lower case, without full stops. */
