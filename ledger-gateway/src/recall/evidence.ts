@@ -1,4 +1,5 @@
 import { equal, fromBase64Url, sha256 } from '@hopline/protocol';
+import type { Clock } from '../clock.ts';
 import type { Peer } from '../intake/fetch-summaries.ts';
 import { readCapped } from '../read-capped.ts';
 import type { Queryable } from '../store/database.ts';
@@ -52,35 +53,65 @@ function parseDocument(bytes: Uint8Array): ScopeDocument | null {
   }
 }
 
-/** Asks the other gateways for frozen traces that recalls name and that are not here, the opener's first. */
-export async function fetchEvidence(
-  store: Store,
-  peers: readonly Peer[],
-  nowMs: () => number,
-  signal: AbortSignal,
-  onError: (peer: string, error: unknown) => void,
-): Promise<void> {
-  if (peers.length === 0) return;
+export interface Wanting {
+  readonly store: Store;
+  readonly peers: readonly Peer[];
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** When each digest was asked for last. */
+  readonly asked: ReadonlyMap<string, number>;
+  readonly onError: (error: unknown, peer: string) => void;
+}
+
+/**
+ * Asks the other gateways for frozen traces that recalls name and that are not here, the opener's first; each at once, and
+ * then again after a pause.
+ *
+ * @returns what is still not here, and when it was asked for last
+ */
+export async function fetchEvidence({
+  store,
+  peers,
+  clock,
+  signal,
+  asked,
+  onError,
+}: Wanting): Promise<Map<string, number>> {
+  const still = new Map<string, number>();
+  if (peers.length === 0) return still;
   const wanted = await store.query<{ digest: string; msp_id: string }>(
     `select distinct s.record -> 'act' -> 'evidence' ->> 'digest' as digest, r.msp_id
      from state s join recalls r on r.recall_id = s.attributes[1]
      where s.kind = 'recall-step' and s.record -> 'act' -> 'evidence' ->> 'digest' is not null
        and not exists (select 1 from recall_evidence e where e.digest = s.record -> 'act' -> 'evidence' ->> 'digest')
-     order by digest limit 50`,
+     order by digest limit ${recallLimits.maxEvidenceWanted}`,
   );
   for (const { digest, msp_id } of wanted) {
-    const likely = [...peers].sort((a, b) => Number(b.mspId === msp_id) - Number(a.mspId === msp_id));
-    for (const peer of likely) {
-      if (signal.aborted) return;
-      const bytes = await fetchOne(peer, digest, signal).catch((error: unknown) => {
-        onError(peer.mspId, error);
-        return null;
-      });
-      if (!bytes) continue;
-      await store.writeOwn((_, put) => put(evidenceRow({ digest, bytes }, peer.mspId, nowMs())));
-      break;
-    }
+    if (signal.aborted) break;
+    const before = asked.get(digest);
+    const isDue = before === undefined || clock.now() >= before + recallLimits.evidencePauseMs;
+    const got = isDue && (await fetchFrom(digest, msp_id, { store, peers, clock, signal, onError }));
+    if (!got) still.set(digest, isDue ? clock.now() : before);
   }
+  return still;
+}
+
+async function fetchFrom(
+  digest: string,
+  opener: string,
+  { store, peers, clock, signal, onError }: Omit<Wanting, 'asked'>,
+): Promise<boolean> {
+  const likely = [...peers].sort((a, b) => Number(b.mspId === opener) - Number(a.mspId === opener));
+  for (const peer of likely) {
+    const bytes = await fetchOne(peer, digest, signal).catch((error: unknown) => {
+      onError(error, peer.mspId);
+      return null;
+    });
+    if (!bytes) continue;
+    await store.writeOwn((_, put) => put(evidenceRow({ digest, bytes }, peer.mspId, clock.now())));
+    return true;
+  }
+  return false;
 }
 
 async function fetchOne(peer: Peer, digest: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | null> {

@@ -45,7 +45,8 @@ export class RecallKeeper {
   readonly #parts: KeeperParts;
   #wake = new AbortController();
   #last: Promise<unknown> = Promise.resolve();
-  #evidenceAtMs = 0;
+  /** When each piece of evidence that is not here was asked for last. */
+  #asked: ReadonlyMap<string, number> = new Map();
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
@@ -95,17 +96,8 @@ export class RecallKeeper {
         pauseMs = Math.min(pauseMs, recallLimits.failurePauseMs);
       }
     }
-    if (clock.now() >= this.#evidenceAtMs) {
-      this.#evidenceAtMs = clock.now() + recallLimits.evidencePauseMs;
-      await fetchEvidence(
-        store,
-        peers,
-        () => clock.now(),
-        signal,
-        (peer, error) => onError(error, peer),
-      );
-    }
-    return { pauseMs };
+    this.#asked = await fetchEvidence({ store, peers, clock, signal, asked: this.#asked, onError });
+    return { pauseMs: this.#asked.size > 0 ? Math.min(pauseMs, recallLimits.evidencePauseMs) : pauseMs };
   }
 
   /** Gives how long there is nothing to do for this recall, unless something changes. */

@@ -30,6 +30,8 @@ export const recallLimits = {
   failurePauseMs: 5 * secondMs,
   idlePauseMs: minuteMs,
   evidenceTimeoutMs: 10 * secondMs,
+  /** Frozen traces that are asked for in one round. */
+  maxEvidenceWanted: 50,
   /** How often others are asked for evidence that is not here. */
   evidencePauseMs: 30 * secondMs,
 } as const;

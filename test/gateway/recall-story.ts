@@ -1,0 +1,61 @@
+import { canonicalLink, gln13, gtin14 } from '@hopline/protocol/gs1';
+import { harvested, received, shipped, transformed } from '../ledger-suite/epcis-events.ts';
+import { epcisDocument } from '../ledger-suite/member.ts';
+import { RandomIds } from '../ledger-suite/random-ids.ts';
+import type { RunningGateway } from './network.ts';
+
+/** The three gateways of a recall's story. */
+export interface Chain {
+  readonly growers: RunningGateway;
+  readonly freshHub: RunningGateway;
+  readonly retail: RunningGateway;
+}
+
+/** Places and goods of one delivery: from a field through a packhouse to a store. */
+export interface Delivery {
+  readonly field: string;
+  readonly packhouse: string;
+  readonly store: string;
+  readonly fieldLot: string;
+  readonly caseLot: string;
+  readonly caseGtin: string;
+}
+
+const ids = new RandomIds(Date.now() % 2 ** 32);
+const day = (hour: number) => `2026-04-20T${String(hour).padStart(2, '0')}:00:00+02:00`;
+
+/** Registers places and products, and captures a delivery: 100 kg harvested, 80 cases packed of 90 kg, 30 of them in the store. */
+export async function deliver({ growers, freshHub, retail }: Chain): Promise<Delivery> {
+  const [field, packhouse, store] = [ids.gln(), ids.gln(), ids.gln()].map(gln13) as [string, string, string];
+  const [fieldGtin, caseGtin] = [ids.gtin(), ids.gtin()].map(gtin14) as [string, string];
+  const fieldLot = canonicalLink({ kind: 'lgtin', gtin: fieldGtin, lot: ids.name('F') });
+  const caseLot = canonicalLink({ kind: 'lgtin', gtin: caseGtin, lot: ids.name('C') });
+  await growers.api.send('PUT', `/api/sites/${field}`, { name: 'Upper field', kind: 'field' });
+  await freshHub.api.send('PUT', `/api/sites/${packhouse}`, { name: 'Packhouse', kind: 'packhouse' });
+  await retail.api.send('PUT', `/api/sites/${store}`, { name: 'Store 1', kind: 'store' });
+  await freshHub.api.send('PUT', `/api/products/${caseGtin}`, { name: 'Lettuce, case of 12', limits: [] });
+  await capture(
+    growers,
+    harvested({ at: day(5), gln: field }, [[fieldLot, 100, 'KGM']]),
+    shipped({ at: day(6), gln: field }, packhouse, [], [[fieldLot, 90, 'KGM']]),
+  );
+  await capture(
+    freshHub,
+    received({ at: day(7), gln: packhouse }, [], [[fieldLot, 90, 'KGM']]),
+    transformed({ at: day(8), gln: packhouse }, [[fieldLot, 90, 'KGM']], [[caseLot, 80, 'EA']]),
+    shipped({ at: day(9), gln: packhouse }, store, [], [[caseLot, 30, 'EA']]),
+  );
+  await capture(retail, received({ at: day(10), gln: store }, [], [[caseLot, 30, 'EA']]));
+  return { field, packhouse, store, fieldLot, caseLot, caseGtin };
+}
+
+/** Captures events in one document. */
+export function capture({ api }: RunningGateway, ...events: object[]): Promise<unknown> {
+  return api.send('POST', '/api/capture', epcisDocument(events));
+}
+
+/** A finding in which nothing was found, with what was. */
+export function finding(place: string, item: string, found: Record<string, string>, uom = 'EA') {
+  const nothing = { quarantined: '0', returned: '0', destroyed: '0', sold: '0', notFound: '0', note: null };
+  return { place, item, uom, ...nothing, ...found };
+}
