@@ -1,7 +1,7 @@
 import { openEndMs } from '../projection/rows.ts';
 import type { Queryable } from '../store/database.ts';
 import { placesOf } from './lookups.ts';
-import { readTrace } from './trace.ts';
+import { madeOf } from './trace/made-of.ts';
 
 /**
  * Where a part of an affected lot is now, or what became of it.
@@ -47,12 +47,7 @@ export async function affectedBy(on: Queryable, items: readonly string[]): Promi
     [...new Set(items)],
   ]);
   const asked = new Set(known.map(({ item }) => item));
-  const reached = new Set(asked);
-  for (const item of asked) {
-    const { lots, nodes } = await readTrace(on, item, 'forward', () => 0);
-    for (const id of [...lots, ...nodes.filter(({ kind }) => kind === 'item').map(({ id }) => id)]) reached.add(id);
-  }
-  const things = [...reached].sort();
+  const things = await madeOf(on, [...asked]);
   const parts = await partsOf(on, things);
   const names = await on.query<{ item: string; gtin: string | null; lot: string | null; serial: string | null }>(
     'select item, gtin, lot, serial from items where item = any($1::text[])',

@@ -1,0 +1,202 @@
+import type { Quantity } from '@hopline/protocol/epcis';
+import { flowEnds, howOf } from '../../projection/flow-ends.ts';
+import type { Flow } from './flow.ts';
+import type { FlowBook } from './flow-book.ts';
+import { QuantitySum } from './quantity-sum.ts';
+import type { Reach } from './reach.ts';
+import { isOpen, type Stay } from './stays.ts';
+import { maxUnitDepth } from './trace-limits.ts';
+import { glnText, type TraceNames } from './trace-names.ts';
+import type { Affected, AffectedPart } from './trace-shapes.ts';
+import type { Whereabouts } from './whereabouts-of-goods.ts';
+import { clip, type Span, Windows } from './windows.ts';
+
+/** Where goods stand that lie in a unit: the units around them, the innermost first, and the stay of the outermost. */
+interface Standing {
+  readonly units: readonly number[];
+  readonly stay: Stay | null;
+}
+
+/** Everything that walks have to say about goods, thing by thing. */
+export class AffectedGoods {
+  readonly #book: FlowBook;
+  readonly #walks: readonly Reach[];
+  readonly #whereabouts: Whereabouts;
+
+  constructor(book: FlowBook, walks: readonly Reach[], whereabouts: Whereabouts) {
+    this.#book = book;
+    this.#walks = walks;
+    this.#whereabouts = whereabouts;
+  }
+
+  /** Numbers of the events that prove parts. */
+  events(subject: number): number[] {
+    return [...this.#openStays(subject).map(({ first }) => first.seq), ...this.#ends(subject).map(({ seq }) => seq)];
+  }
+
+  describe(subject: number, isStart: boolean, names: TraceNames): Affected {
+    const { item, gtin, lot, serial, product, kind } = names.thing(subject);
+    return {
+      id: item,
+      kind: kind === 'lgtin' ? 'lot' : 'item',
+      gtin,
+      lot,
+      serial,
+      product,
+      start: isStart,
+      whole: this.isWhole(subject),
+      balance: this.#balance(subject),
+      parts: this.parts(subject, names),
+      places: this.#places(subject),
+    };
+  }
+
+  /** Whether every flow of a thing was reached. */
+  isWhole(subject: number): boolean {
+    const flows = this.#book.flowsOf(subject);
+    return flows.every((flow) => this.#walks.some((reach) => reach.reached.get(subject)?.has(flow)));
+  }
+
+  /** Where what was reached is now, and what became of the rest of it. */
+  parts(subject: number, names: TraceNames): AffectedPart[] {
+    const present = this.#openStays(subject).flatMap((stay): AffectedPart[] => {
+      const { units, stay: standing } = this.#standing(stay);
+      if (!standing || !stay.remaining) return [];
+      const inTransit = standing.at === flowEnds.transit;
+      const place = inTransit ? standing.first.way : standing.id;
+      const keeper = inTransit ? standing.first.fromId : place;
+      return [
+        {
+          state: inTransit ? 'in-transit' : 'held',
+          place: glnText(place),
+          from: inTransit ? glnText(standing.first.fromId) : null,
+          custodian: names.place(keeper).custodian,
+          quantity: stay.remaining,
+          units: units.map((unit) => names.thing(unit).item),
+          how: null,
+          sinceMs: stay.fromMs,
+          event: names.proof(stay.first.seq).event,
+        },
+      ];
+    });
+    const past = this.#ends(subject).map((flow): AffectedPart => {
+      const place = this.#leftFrom(flow);
+      return {
+        state: flow.toAt === flowEnds.gone ? 'gone' : 'used',
+        place: place === null ? null : glnText(place),
+        from: null,
+        custodian: place === null ? null : names.place(place).custodian,
+        quantity: { amount: flow.amount ?? '0', uom: flow.uom },
+        units: [],
+        how: flow.toAt === flowEnds.gone ? howOf(flow.toId) : null,
+        sinceMs: flow.timeMs,
+        event: names.proof(flow.seq).event,
+      };
+    });
+    return [...present, ...past];
+  }
+
+  #openStays(subject: number): Stay[] {
+    return [...(this.#whereabouts.goods.get(subject)?.keys() ?? [])].filter(isOpen);
+  }
+
+  /** Flows that took something reached off the ledger, or into a transformation. */
+  #ends(subject: number): Flow[] {
+    const flows = new Set(this.#walks.flatMap((reach) => [...(reach.reached.get(subject) ?? [])]));
+    return [...flows].filter(({ toAt }) => toAt === flowEnds.gone || toAt === flowEnds.transformation);
+  }
+
+  #standing(stay: Stay): Standing {
+    const units: number[] = [];
+    let at: Stay | null = stay;
+    while (at?.at === flowEnds.unit && units.length < maxUnitDepth) {
+      units.push(at.id);
+      at = this.#whereabouts.staysOf(at.id).find(isOpen) ?? null;
+    }
+    return { units, stay: at };
+  }
+
+  /** The place at which a flow took something away: its own, or that of the unit which went with it. */
+  #leftFrom(flow: Flow, depth = 0): number | null {
+    if (flow.fromAt === flowEnds.place) return flow.fromId;
+    if (flow.fromAt !== flowEnds.unit || depth >= maxUnitDepth) return null;
+    const along = this.#book.flowsOf(flow.fromId).find(({ seq }) => seq === flow.seq);
+    return along ? this.#leftFrom(along, depth + 1) : null;
+  }
+
+  #balance(subject: number): Affected['balance'] {
+    const sums = {
+      entered: new QuantitySum(),
+      held: new QuantitySum(),
+      inTransit: new QuantitySum(),
+      used: new QuantitySum(),
+      gone: new QuantitySum(),
+      unexplained: new QuantitySum(),
+    };
+    for (const { amount, uom, fromAt, toAt } of this.#book.flowsOf(subject)) {
+      if (amount === null) continue;
+      const quantity: Quantity = { amount, uom };
+      const from = fromAt === flowEnds.transformation ? 'entered' : account[fromAt];
+      const to = toAt === flowEnds.transformation ? 'used' : account[toAt];
+      if (from) sums[from][sources.has(from) ? 'add' : 'subtract'](quantity);
+      if (to) sums[to][sources.has(to) ? 'subtract' : 'add'](quantity);
+    }
+    return {
+      entered: sums.entered.quantities,
+      held: sums.held.quantities,
+      inTransit: sums.inTransit.quantities,
+      used: sums.used.quantities,
+      gone: sums.gone.quantities,
+      unexplained: sums.unexplained.quantities,
+    };
+  }
+
+  /** Times at places and in units, one span each: those of the goods, and of what carried them meanwhile. */
+  stays(subject: number): { place: string | null; unit: number | null; span: Span }[] {
+    const places = new Windows();
+    const units = new Windows();
+    const seen = { places: new Set<number>(), units: new Set<number>() };
+    const follow = (stay: Stay, span: Span, depth: number) => {
+      if (stay.at === flowEnds.place) {
+        seen.places.add(stay.id);
+        places.add(stay.id, span);
+      }
+      if (stay.at !== flowEnds.unit || depth >= maxUnitDepth) return;
+      seen.units.add(stay.id);
+      units.add(stay.id, span);
+      for (const outer of this.#whereabouts.staysOf(stay.id)) {
+        const inside = clip(outer, span);
+        if (inside) follow(outer, inside, depth + 1);
+      }
+    };
+    for (const [stay, span] of this.#whereabouts.goods.get(subject) ?? []) follow(stay, span, 0);
+    return [
+      ...[...seen.places].flatMap((place) =>
+        places.of(place).map((span) => ({ place: glnText(place), unit: null, span })),
+      ),
+      ...[...seen.units].flatMap((unit) => units.of(unit).map((span) => ({ place: null, unit, span }))),
+    ];
+  }
+
+  #places(subject: number): Affected['places'] {
+    return this.stays(subject)
+      .flatMap(({ place, span }) =>
+        place === null
+          ? []
+          : [{ gln: place, fromMs: span.fromMs, toMs: span.toMs === Number.POSITIVE_INFINITY ? null : span.toMs }],
+      )
+      .sort((a, b) => a.fromMs - b.fromMs || (a.gln < b.gln ? -1 : 1));
+  }
+}
+
+/** Where an end counts in a lot's balance. What it comes from counts the other way round. */
+const account: Readonly<Record<number, keyof Affected['balance']>> = {
+  [flowEnds.place]: 'held',
+  [flowEnds.unit]: 'held',
+  [flowEnds.transit]: 'inTransit',
+  [flowEnds.outside]: 'entered',
+  [flowEnds.difference]: 'entered',
+  [flowEnds.gone]: 'gone',
+  [flowEnds.early]: 'unexplained',
+};
+const sources: ReadonlySet<string> = new Set(['entered', 'unexplained']);

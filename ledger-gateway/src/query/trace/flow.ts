@@ -1,0 +1,50 @@
+import { flowEnds } from '../../projection/flow-ends.ts';
+
+/** One movement of goods or of a unit, by numbers (`projection/fold-flows.ts`). */
+export interface Flow {
+  readonly subject: number;
+  /** The event, in the order of the ledger. */
+  readonly seq: number;
+  readonly step: number;
+  /** The event's own time. */
+  readonly timeMs: number;
+  readonly fromAt: number;
+  readonly fromId: number;
+  readonly toAt: number;
+  readonly toId: number;
+  /** GLN of the named receiver, of what is sent; 0 otherwise. */
+  readonly way: number;
+  /** `null` for a unit. */
+  readonly amount: string | null;
+  readonly uom: string | null;
+}
+
+/** Ends at which things are for a while, and can be mixed with others of the same lot: places, units, shipments, early receipts. */
+export function isPool(at: number): boolean {
+  return at <= flowEnds.transit || at === flowEnds.early;
+}
+
+/** SQL of a flow as one line of text: a row a flow would cost a trace more than the walk itself. */
+export const flowLine = `concat_ws(' ', f.subject, f.seq, f.step, f.time_ms, f.from_at, f.from_id, f.to_at, f.to_id,
+  coalesce(f.way, 0), coalesce(f.amount, '-'), coalesce(f.uom, '-'))`;
+
+/** Flows out of lines of `flowLine`. */
+export function parseFlows(text: string): Flow[] {
+  if (text === '') return [];
+  return text.split('\n').map((line) => {
+    const [subject, seq, step, timeMs, fromAt, fromId, toAt, toId, way, amount, uom] = line.split(' ');
+    return {
+      subject: Number(subject),
+      seq: Number(seq),
+      step: Number(step),
+      timeMs: Number(timeMs),
+      fromAt: Number(fromAt),
+      fromId: Number(fromId),
+      toAt: Number(toAt),
+      toId: Number(toId),
+      way: Number(way),
+      amount: amount === '-' ? null : (amount ?? null),
+      uom: uom === '-' ? null : (uom ?? null),
+    };
+  });
+}

@@ -1,0 +1,135 @@
+import { found } from '../../gateway-error.ts';
+import { flowEnds } from '../../projection/flow-ends.ts';
+import { openEndMs } from '../../projection/rows.ts';
+import type { Queryable } from '../../store/database.ts';
+import type { FlowBook } from './flow-book.ts';
+import type { Reach } from './reach.ts';
+import { maxTraceStarts, maxUnitDepth } from './trace-limits.ts';
+import type { Whereabouts } from './whereabouts-of-goods.ts';
+
+/** A place and a span of time: whatever lay there then, loose or in units. */
+export interface PlaceStart {
+  /** GLN. */
+  readonly place: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Goods that were in a pool for a while. */
+export interface Inside {
+  readonly subject: number;
+  readonly at: number;
+  readonly id: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What a walk starts from. */
+export interface TraceStart {
+  /** Canonical identifier, or the GLN of a place. */
+  readonly id: string;
+  /** Traced whole: a lot, a serial number. */
+  readonly goods: readonly number[];
+  /** Traced from when and where they were. */
+  readonly inside: readonly Inside[];
+  /** Units whose own way is shown. */
+  readonly units: readonly { readonly unit: number; readonly fromMs: number; readonly toMs: number }[];
+  readonly isCut: boolean;
+}
+
+/** What an identifier, or a place and time, means here. Throws `not-found`. */
+export async function startOf(on: Queryable, book: FlowBook, from: string | PlaceStart): Promise<TraceStart> {
+  if (typeof from !== 'string') return { id: from.place, goods: [], units: [], ...(await insidePlace(on, from)) };
+  const [item] = await on.query<{ number: number }>('select number from items where item = $1', [from]);
+  const { number } = found(item, 'the lot', { id: from });
+  await book.read({ subjects: [number], madeBy: [], usedBy: [] });
+  if (book.flowsOf(number).every(({ amount }) => amount !== null))
+    return { id: from, goods: [number], inside: [], units: [], isCut: false };
+  return {
+    id: from,
+    goods: [],
+    units: [{ unit: number, fromMs: 0, toMs: Number.POSITIVE_INFINITY }],
+    ...(await insideUnit(on, from)),
+  };
+}
+
+/** Puts the start into a walk, and gives the things that are to be read for it. */
+export function enter(reach: Reach, { goods, inside, units }: TraceStart): Set<number> {
+  for (const subject of goods) reach.addWhole(subject);
+  for (const { subject, at, id, fromMs, toMs } of inside)
+    reach.addPool(subject, at, id, reach.direction === 'forward' ? fromMs : toMs);
+  return new Set([
+    ...goods,
+    ...inside.flatMap(({ subject, at, id }) => (at === flowEnds.unit ? [subject, id] : [subject])),
+    ...units.map(({ unit }) => unit),
+  ]);
+}
+
+/** Shows the way of the start's own units. */
+export function showUnits(whereabouts: Whereabouts, { units }: TraceStart): void {
+  for (const { unit, ...span } of units) whereabouts.addUnit(unit, span);
+}
+
+function insideUnit(on: Queryable, unit: string): Promise<Pick<TraceStart, 'inside' | 'isCut'>> {
+  return contents(
+    on,
+    `select p.subject, p.at, p.where_id, p.is_unit, p.from_ms, p.to_ms, 1
+     from presences p where p.where_id = $1 and p.at = 'unit' and p.from_ms <= $3 and p.to_ms >= $2`,
+    [unit, 0, openEndMs],
+  );
+}
+
+/**
+ * What lay at a place for some time of a span. Stays are looked for by how long they lasted: one of n binary digits of milliseconds
+ * that meets the span began less than 2^n ms before it, so that each length is one short range of an index.
+ */
+function insidePlace(
+  on: Queryable,
+  { place, fromMs, toMs }: PlaceStart,
+): Promise<Pick<TraceStart, 'inside' | 'isCut'>> {
+  return contents(on, staysAtPlace, [place, fromMs, toMs]);
+}
+
+const staysAtPlace = `select p.subject, p.at, p.where_id, p.is_unit, greatest(p.from_ms, $2::bigint), least(p.to_ms, $3::bigint), 1
+  from generate_series(0, 48) as length(digits)
+  join presences p on p.where_id = $1 and p.at = 'place' and p.span = length.digits::smallint
+    and p.from_ms between $2::bigint - (1::bigint << length.digits) and $3::bigint and p.to_ms >= $2::bigint`;
+
+async function contents(
+  on: Queryable,
+  outermost: string,
+  parameters: readonly [where: string, fromMs: number, toMs: number],
+): Promise<Pick<TraceStart, 'inside' | 'isCut'>> {
+  const rows = await on.query<{
+    subject: number;
+    at: 'place' | 'unit';
+    place: string;
+    unit: number | null;
+    from_ms: number;
+    to_ms: number;
+  }>(
+    `with recursive inside (subject, at, where_id, is_unit, from_ms, to_ms, depth) as (
+       ${outermost}
+       union all
+       select p.subject, p.at, p.where_id, p.is_unit, greatest(i.from_ms, p.from_ms), least(i.to_ms, p.to_ms), i.depth + 1
+       from inside i
+       join presences p on p.at = 'unit' and p.where_id = i.subject and p.from_ms <= i.to_ms and p.to_ms >= i.from_ms
+       where i.is_unit and i.depth < ${maxUnitDepth}
+     )
+     select s.number as subject, i.at, i.where_id as place, u.number as unit, i.from_ms, i.to_ms
+     from inside i join items s on s.item = i.subject left join items u on u.item = i.where_id
+     where not i.is_unit
+     order by i.from_ms, s.number limit ${maxTraceStarts + 1}`,
+    parameters,
+  );
+  return {
+    isCut: rows.length > maxTraceStarts,
+    inside: rows.slice(0, maxTraceStarts).map((row) => ({
+      subject: row.subject,
+      at: flowEnds[row.at],
+      id: row.at === 'unit' ? (row.unit ?? 0) : Number(row.place),
+      fromMs: row.from_ms,
+      toMs: row.to_ms,
+    })),
+  };
+}
