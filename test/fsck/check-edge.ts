@@ -34,6 +34,8 @@ export interface EdgeFindings {
   /** Committed batches whose leaves are not here: they have left, or the disk was restored from an older copy. */
   readonly lacking: readonly AnchoredStatement[];
   readonly leaves: number;
+  /** Intervals of summaries whose figures were computed again from the leaves. */
+  readonly intervals: number;
   readonly faults: readonly Fault[];
 }
 
@@ -51,6 +53,7 @@ export async function checkEdge(
   const read = (leaves: readonly Uint8Array[]) => readLeaves(edge.node, leaves, registry, channel, faults);
   const committed: Reading[] = [];
   const pending: Reading[] = [];
+  let intervals = 0;
   const here = new Set<number>();
   const onLedger = new Map(anchored.map((entry) => [entry.parsed.statement.sequence, entry]));
   for (const batch of edge.batches) {
@@ -60,7 +63,9 @@ export async function checkEdge(
     (isSame ? committed : pending).push(...readings);
     if (entry && !isSame) faults.push({ code: 'batch-differs', detail: `${edge.node} batch ${batch.sequence}` });
     if (!isSame) continue;
-    faults.push(...checkBatch(edge.node, batch, entry.parsed.statement, readings));
+    const found = checkBatch(edge.node, batch, entry.parsed.statement, readings);
+    faults.push(...found.faults);
+    intervals += found.intervals;
     if (batch.leaves.length > 0 || entry.parsed.statement.size === 0) here.add(batch.sequence);
   }
   pending.push(...(await read(edge.open)));
@@ -70,6 +75,7 @@ export async function checkEdge(
     quarantined: edge.quarantine.map(({ message }) => messageDigest(message)),
     lacking: anchored.filter(({ parsed: { statement } }) => statement.size > 0 && !here.has(statement.sequence)),
     leaves: committed.length + pending.length,
+    intervals,
     faults,
   };
 }

@@ -8,6 +8,7 @@ import {
   verifyStatement,
 } from '@hopline/protocol';
 import { z } from 'zod';
+import { EndorsementCheck, type EndorsementCounts } from './check-endorsements.ts';
 import type { Fault } from './fault.ts';
 import type { LedgerBlock, LedgerTransaction } from './ledger-blocks.ts';
 import { RegistryHistory } from './registry-history.ts';
@@ -24,6 +25,7 @@ export interface LedgerFindings {
   /** By edge node, in the order of the ledger. */
   readonly statements: ReadonlyMap<string, readonly AnchoredStatement[]>;
   readonly transactions: { readonly valid: number; readonly invalid: number };
+  readonly endorsements: EndorsementCounts;
   readonly faults: readonly Fault[];
 }
 
@@ -31,35 +33,48 @@ const anchorArgument = z.object({ statements: z.array(z.string()) });
 
 /**
  * Goes through the blocks from the first: the chain of headers, the data hashes, and in valid transactions the
- * enrolments and each edge node's statements with signature, sequence and digest chain.
+ * signatures of client and endorsers, the enrolments, and each edge node's statements with signature, sequence and digest
+ * chain.
+ *
+ * @param anchors certificates (PEM) by MSP id that somebody knows from elsewhere: they tie the organisations in the blocks
+ *   to those that are meant
  */
 export async function checkLedger(
   blocks: readonly LedgerBlock[],
   channel: string,
   chaincode: string,
+  anchors: ReadonlyMap<string, string> = new Map(),
 ): Promise<LedgerFindings> {
   const registry = new RegistryHistory();
   const statements = new Map<string, AnchoredStatement[]>();
   const anchored = new Set<string>();
   const transactions = { valid: 0, invalid: 0 };
   const faults: Fault[] = checkHeaders(blocks);
-  for (const transaction of blocks.flatMap((block) => block.transactions)) {
-    if (transaction.chaincode !== chaincode) continue;
-    transactions[transaction.valid ? 'valid' : 'invalid']++;
-    if (!transaction.valid) continue;
-    faults.push(...(await registry.take(transaction, channel)));
-    for (const parsed of await statementsOf(transaction)) {
-      const digest = toBase64Url(parsed.digest);
-      // The same bytes again are passed over by the contract, and so here.
-      if (anchored.has(digest)) continue;
-      anchored.add(digest);
-      const chain = statements.get(parsed.statement.node) ?? [];
-      faults.push(...(await checkLink(parsed, chain.at(-1)?.parsed, registry, channel, transaction.id)));
-      chain.push({ parsed, transaction: transaction.id, block: transaction.block });
-      statements.set(parsed.statement.node, chain);
+  const endorsements = new EndorsementCheck();
+  for (const { roots, transactions: inBlock } of blocks) {
+    if (roots) endorsements.configure(roots);
+    for (const transaction of inBlock) {
+      if (transaction.chaincode !== chaincode) continue;
+      transactions[transaction.valid ? 'valid' : 'invalid']++;
+      if (!transaction.valid) continue;
+      faults.push(...endorsements.take(transaction), ...(await registry.take(transaction, channel)));
+      for (const parsed of await statementsOf(transaction)) {
+        const digest = toBase64Url(parsed.digest);
+        // The same bytes again are passed over by the contract, and so here.
+        if (anchored.has(digest)) continue;
+        anchored.add(digest);
+        const chain = statements.get(parsed.statement.node) ?? [];
+        faults.push(...(await checkLink(parsed, chain.at(-1)?.parsed, registry, channel, transaction.id)));
+        chain.push({ parsed, transaction: transaction.id, block: transaction.block });
+        statements.set(parsed.statement.node, chain);
+      }
     }
   }
-  return { registry, statements, transactions, faults };
+  if (endorsements.counts.organisations === 0) faults.push({ code: 'roots-absent', detail: channel });
+  for (const [mspId, certificate] of anchors) {
+    if (!endorsements.knows(mspId, certificate)) faults.push({ code: 'roots-differ', detail: mspId });
+  }
+  return { registry, statements, transactions, endorsements: endorsements.counts, faults };
 }
 
 function checkHeaders(blocks: readonly LedgerBlock[]): Fault[] {

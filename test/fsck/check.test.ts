@@ -1,9 +1,17 @@
-import { type Bytes, decodeSummary, encodeSummary, generateSigningKey, toBase64Url } from '@hopline/protocol';
+import {
+  type Bytes,
+  decodeSummary,
+  encodeSummary,
+  generateSigningKey,
+  type IntervalFigures,
+  toBase64Url,
+} from '@hopline/protocol';
 import { expect, test } from 'vitest';
 import { check, type FsckReport } from './check.ts';
 import type { FaultCode } from './fault.ts';
-import { makeBlocks } from './testing/make-blocks.ts';
+import { type Call, makeBlocks } from './testing/make-blocks.ts';
 import { anchorCall, chaincode, History, legacy, node, probe, provenLeaves } from './testing/make-history.ts';
+import { impostors, mspIds, organisations } from './testing/members.ts';
 
 const codesOf = ({ faults }: FsckReport): FaultCode[] => [...new Set(faults.map(({ code }) => code))].sort();
 
@@ -16,7 +24,10 @@ function flipped(bytes: Bytes, at: number): Bytes {
 test('a sound history has no fault, and everything is counted', async () => {
   const report = await check((await History.make()).input());
   expect(report).toMatchObject({ ok: true, acknowledged: 10, anchored: 9, quarantined: 1, pending: 0, missing: 0 });
-  expect(report).toMatchObject({ duplicated: 0, batches: 3, batchesWithoutLeaves: 0, leaves: 9, blocks: 5 });
+  expect(report).toMatchObject({ duplicated: 0, batches: 3, batchesWithoutLeaves: 0, leaves: 9, blocks: 6 });
+  // On each of five transactions the client's signature and two of three endorsements.
+  const endorsements = { transactions: 5, signatures: 15, organisations: 3, required: 2 };
+  expect(report).toMatchObject({ endorsements, intervals: 3 });
   expect(report.faults).toEqual([]);
 });
 
@@ -44,7 +55,7 @@ const breakages: [string, (history: History) => Promise<unknown> | unknown, Faul
       history.changeBatch(0, ({ leaves }) => ({
         leaves: leaves.map((entry) => (entry.index === 2 ? { ...entry, leaf: Uint8Array.of(0xa0) } : entry)),
       })),
-    ['batch-root', 'leaf-malformed', 'proof', 'reading-missing', 'summary-content'],
+    ['batch-root', 'leaf-malformed', 'proof', 'reading-missing', 'summary-content', 'summary-figures'],
   ],
   [
     'a leaf is missing, and the proofs are made to fit',
@@ -52,7 +63,7 @@ const breakages: [string, (history: History) => Promise<unknown> | unknown, Faul
       const leaves = await provenLeaves(history.edge.batches[0]?.leaves.slice(0, 4).map(({ leaf }) => leaf) ?? []);
       history.changeBatch(0, () => ({ leaves }));
     },
-    ['batch-root', 'batch-size', 'batch-span', 'reading-missing', 'summary-content'],
+    ['batch-root', 'batch-size', 'batch-span', 'reading-missing', 'summary-content', 'summary-figures'],
   ],
   [
     'a proof is altered',
@@ -224,6 +235,83 @@ const breakages: [string, (history: History) => Promise<unknown> | unknown, Faul
   ],
 ];
 
+/** Signs the transaction of a fourth batch in a way that must not count. */
+const unsound: [string, Partial<Call>, FaultCode[]][] = [
+  ['has one endorsement', { endorsers: [organisations.RetailMSP.peer] }, ['endorsement-policy']],
+  [
+    'is endorsed twice by one organisation',
+    { endorsers: [organisations.RetailMSP.peer, organisations.RetailMSP.peer] },
+    ['endorsement-policy'],
+  ],
+  [
+    'is endorsed by peers of others who use the names',
+    { endorsers: [impostors.GrowersMSP.peer, impostors.RetailMSP.peer, organisations.FreshHubMSP.peer] },
+    ['endorsement-policy'],
+  ],
+  [
+    'is endorsed by clients',
+    { endorsers: [organisations.GrowersMSP.client, organisations.RetailMSP.client] },
+    ['endorsement-policy'],
+  ],
+  ['was endorsed as another proposal', { flaw: 'proposal' }, ['endorsement-proposal']],
+  ['has another’s signature', { flaw: 'signature' }, ['transaction-signature']],
+  ['has another id than its nonce and client give', { flaw: 'id' }, ['transaction-id']],
+];
+
+test.each(unsound)('found: a transaction %s', async (_what, change, codes) => {
+  const history = await History.make();
+  await history.anchor([]);
+  history.calls.push((history.calls.pop() ?? []).map((call) => ({ ...call, ...change })));
+  expect(codesOf(await check(history.input()))).toEqual(codes);
+});
+
+test('what is not valid may be endorsed by nobody', async () => {
+  const history = await History.make();
+  history.calls.push([{ ...anchorCall(), isValid: false, endorsers: [] }]);
+  expect(await check(history.input())).toMatchObject({ ok: true, transactions: { valid: 5, invalid: 1 } });
+});
+
+test('found: the organisations in the blocks are not those that are known from elsewhere', async () => {
+  const history = await History.make();
+  const anchorsOf = (of: typeof organisations) => new Map(mspIds.map((mspId) => [mspId, of[mspId].client.certificate]));
+  expect(await check({ ...history.input(), anchors: anchorsOf(organisations) })).toMatchObject({ ok: true });
+  expect(codesOf(await check({ ...history.input(), anchors: anchorsOf(impostors) }))).toEqual(['roots-differ']);
+});
+
+test('found: no block configures the channel', async () => {
+  const history = await History.make();
+  const blocks = makeBlocks(chaincode, history.calls).slice(1);
+  expect(codesOf(await check(history.input(blocks)))).toContain('roots-absent');
+});
+
+test.each(['count', 'min', 'max', 'mean'] as const)(
+  'found: a summary with another %s than its leaves',
+  async (figure) => {
+    const history = await History.make();
+    const batch = await history.seal(await history.readings(8, 3), {}, history.nodeKey, ({ devices, ...told }) => ({
+      ...told,
+      devices: devices.map((device) => ({
+        ...device,
+        streams: device.streams.map((stream) => ({
+          ...stream,
+          intervals: stream.intervals.map((figures) => ({ ...figures, ...altered(figures, figure) })),
+        })),
+      })),
+    }));
+    history.edge = { ...history.edge, batches: [...history.edge.batches, batch] };
+    history.calls.push([anchorCall(batch)]);
+    expect(codesOf(await check(history.input()))).toEqual(['summary-figures']);
+  },
+);
+
+/** One figure off by a thousandth, or the bounds around it, so that the format still takes it. */
+function altered(figures: IntervalFigures, figure: 'count' | 'min' | 'max' | 'mean'): Partial<IntervalFigures> {
+  if (figure === 'count') return { count: figures.count + 1 };
+  if (figure === 'min') return { min: figures.min - 1 };
+  if (figure === 'max') return { max: figures.max + 1 };
+  return { max: figures.max + 2, mean: figures.mean + 1 };
+}
+
 test.each(breakages)('found: %s', async (_what, breakIt, codes) => {
   const history = await History.make();
   await breakIt(history);
@@ -236,7 +324,7 @@ test('found: a block with other data than its header says, and all that follows 
   const history = await History.make();
   const blocks = makeBlocks(chaincode, history.calls);
   const other = makeBlocks(chaincode, history.calls.with(3, []));
-  blocks[3]?.setData(other[3]?.getData());
+  blocks[4]?.setData(other[4]?.getData());
   expect(codesOf(await check(history.input(blocks)))).toEqual([
     'block-data-hash',
     'statement-chain',
@@ -251,14 +339,14 @@ test('found: a block that was replaced as a whole breaks the chain after it', as
     chaincode,
     history.calls.with(0, [...(history.calls[0] ?? []), ...(history.calls[0] ?? [])]),
   );
-  blocks[0] = other[0] as (typeof blocks)[0];
+  blocks[1] = other[1] as (typeof blocks)[0];
   expect(codesOf(await check(history.input(blocks)))).toEqual(['block-chain']);
 });
 
 test('found: a block is missing', async () => {
   const history = await History.make();
   history.calls.push([]);
-  const blocks = makeBlocks(chaincode, history.calls).filter((_, index) => index !== history.calls.length - 2);
+  const blocks = makeBlocks(chaincode, history.calls).filter((_, index) => index !== history.calls.length - 1);
   const report = await check(history.input(blocks));
   expect(codesOf(report)).toEqual(['block-chain', 'block-number', 'reading-pending']);
 });

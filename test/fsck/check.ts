@@ -1,4 +1,5 @@
 import { checkEdge, type EdgeFindings } from './check-edge.ts';
+import type { EndorsementCounts } from './check-endorsements.ts';
 import { checkLedger, type LedgerFindings } from './check-ledger.ts';
 import { checkSequences, coverageOf, type SummarySource } from './coverage.ts';
 import type { Fault } from './fault.ts';
@@ -15,6 +16,8 @@ export interface FsckInput {
   /** Asked for the summaries of committed batches whose leaves no edge has. */
   readonly summaryOf: SummarySource;
   readonly blocks: readonly LedgerBlock[];
+  /** Certificates (PEM) by MSP id that are known from elsewhere; each must be of its organisation as the blocks have it. */
+  readonly anchors?: ReadonlyMap<string, string>;
 }
 
 /** What the checker found. `ok` only without any fault. */
@@ -34,6 +37,9 @@ export interface FsckReport {
   readonly leaves: number;
   readonly blocks: number;
   readonly transactions: { readonly valid: number; readonly invalid: number };
+  readonly endorsements: EndorsementCounts;
+  /** Intervals of summaries whose count, minimum, maximum and mean were computed again. */
+  readonly intervals: number;
   readonly faults: readonly Fault[];
 }
 
@@ -43,7 +49,7 @@ export interface FsckReport {
  * leaves have left (retention is over, or an older disk was restored), the summaries answer, which the ledger fixes.
  */
 export async function check(input: FsckInput): Promise<FsckReport> {
-  const ledger = await checkLedger(input.blocks, input.channel, input.chaincode);
+  const ledger = await checkLedger(input.blocks, input.channel, input.chaincode, input.anchors);
   const edges: EdgeFindings[] = [];
   for (const edge of allEdges(input.edges, ledger)) {
     edges.push(await checkEdge(edge, ledger.statements.get(edge.node) ?? [], ledger.registry, input.channel));
@@ -72,6 +78,8 @@ export async function check(input: FsckInput): Promise<FsckReport> {
     leaves: edges.reduce((sum, edge) => sum + edge.leaves, 0),
     blocks: input.blocks.length,
     transactions: ledger.transactions,
+    endorsements: ledger.endorsements,
+    intervals: edges.reduce((sum, edge) => sum + edge.intervals, 0),
     faults,
   };
 }

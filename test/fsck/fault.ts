@@ -3,6 +3,16 @@ export type FaultCode =
   | 'block-number'
   | 'block-data-hash'
   | 'block-chain'
+  /** No block configures the channel, so nobody's certificate can be judged. */
+  | 'roots-absent'
+  /** An identity that is known from elsewhere is not of the organisation as the blocks have it. */
+  | 'roots-differ'
+  | 'transaction-id'
+  | 'transaction-signature'
+  /** The endorsers have signed another proposal than the one in the transaction. */
+  | 'endorsement-proposal'
+  /** Too few organisations have endorsed it. */
+  | 'endorsement-policy'
   | 'enrolment-proof'
   | 'statement-unknown-node'
   | 'statement-signature'
@@ -16,6 +26,8 @@ export type FaultCode =
   | 'proof'
   | 'summary-digest'
   | 'summary-content'
+  /** A count, minimum, maximum or mean is not that of the leaves. */
+  | 'summary-figures'
   /** Neither the edge has a batch's leaves nor anybody its summary: what was in it cannot be told. */
   | 'summary-absent'
   | 'leaf-malformed'

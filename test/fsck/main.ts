@@ -14,7 +14,8 @@ const help = `npm run fsck -- [options]
 
 Checks the promise behind every acknowledgement: each reading that was acknowledged is exactly once in a committed
 batch, or in a quarantine. It reads the fleet's journal, every edge node's batches and quarantine, and the blocks of the
-ledger, and computes every hash and signature again. For batches whose leaves no edge has any more it asks the gateways for
+ledger, and computes every hash and signature again: those of devices, edge nodes, the ledger's clients and its endorsing peers,
+whose certificates must come from the organisations' roots, and the figures of the summaries. For batches whose leaves no edge has any more it asks the gateways for
 the summaries, which the ledger fixes by their digests. The system must be running.
 
   --state FILE         what \`npm start\` wrote about the running system (default .data/hopline.json; it prints
@@ -81,13 +82,20 @@ async function run(): Promise<FsckReport> {
     }),
   );
   const summaryOf = summariesFrom(gateways);
+  const anchors = new Map(
+    await Promise.all(
+      profile.organisations.map(
+        async ({ mspId, identity }) => [mspId, await readFile(identity.certFile, 'utf8')] as const,
+      ),
+    ),
+  );
   // The journal first: what is acknowledged while the rest is read may well be missing there.
   const journal = await readJournal(values.journal ?? fromFile(state.journal));
   let edges: EdgeContents[] = [];
   for (let blocks: LedgerBlock[] = []; ; ) {
     edges = await Promise.all(state.edges.map((edge, index) => readEdge(edge, edges[index])));
     blocks = await readLedger(profile, organisation, blocks);
-    const report = await check({ channel, chaincode, journal, edges, blocks, summaryOf });
+    const report = await check({ channel, chaincode, journal, edges, blocks, summaryOf, anchors });
     if (report.pending === 0 || Date.now() >= deadline) return report;
     await new Promise((done) => setTimeout(done, pauseMs));
   }
@@ -98,8 +106,14 @@ function print(report: FsckReport): void {
   console.log(
     `fsck: ${counts.blocks} blocks, ${counts.transactions.valid} valid and ${counts.transactions.invalid} invalid transactions`,
   );
+  const { transactions, signatures, organisations, required } = counts.endorsements;
   console.log(
-    `fsck: ${counts.batches} batches on the ledger, ${counts.leaves} leaves at the edges` +
+    `fsck: ${signatures} signatures of clients and peers on ${transactions} transactions verified by the roots of ` +
+      `${organisations} organisations, ${required} of which must endorse`,
+  );
+  console.log(
+    `fsck: ${counts.batches} batches on the ledger, ${counts.leaves} leaves at the edges, ` +
+      `${counts.intervals} intervals of summaries computed again` +
       (counts.batchesWithoutLeaves > 0 ? `, ${counts.batchesWithoutLeaves} batches known by their summaries only` : ''),
   );
   console.log(

@@ -1,25 +1,31 @@
 import { createHash } from 'node:crypto';
 import { common, peer } from '@hyperledger/fabric-protos';
+import { configEnvelope, impostors, type Member, organisations, transactionId } from './members.ts';
 
 /** A call of the chaincode that stands in a block. */
 export interface Call {
   readonly name: string;
   readonly argument: unknown;
   readonly isValid?: boolean;
+  /** Who has endorsed it; by default a majority, and one more whose signature is another's. */
+  readonly endorsers?: readonly Member[];
+  /** Another client's signature, another id, or endorsements of another proposal. */
+  readonly flaw?: 'signature' | 'id' | 'proposal';
 }
 
-/** Bytes of blocks as Fabric writes them (fabric-protos), chained from the first; one for each list of calls. */
+/** Bytes of blocks as Fabric writes them (fabric-protos), chained from the channel's configuration; one for each list of calls. */
 export function makeBlocks(chaincode: string, blocks: readonly (readonly Call[])[]): common.Block[] {
-  const chain: common.Block[] = [];
-  for (const [number, calls] of blocks.entries()) {
-    const previous = chain.at(-1)?.getHeader();
-    chain.push(makeBlock(number, previous ? headerHash(previous) : Buffer.alloc(0), chaincode, calls));
+  const chain = [makeBlock(0, Buffer.alloc(0), [configEnvelope()], [true])];
+  for (const calls of blocks) {
+    const previous = chain.at(-1)?.getHeader() as common.BlockHeader;
+    const envelopes = calls.map((call, index) => makeEnvelope(`${chain.length}-${index}`, chaincode, call));
+    const valid = calls.map(({ isValid = true }) => isValid);
+    chain.push(makeBlock(chain.length, headerHash(previous), envelopes, valid));
   }
   return chain;
 }
 
-function makeBlock(number: number, previousHash: Buffer, chaincode: string, calls: readonly Call[]): common.Block {
-  const envelopes = calls.map((call, index) => makeEnvelope(`${number}-${index}`, chaincode, call));
+function makeBlock(number: number, previousHash: Buffer, envelopes: Buffer[], valid: readonly boolean[]): common.Block {
   const header = new common.BlockHeader();
   header.setNumber(number);
   header.setPreviousHash(previousHash);
@@ -28,7 +34,7 @@ function makeBlock(number: number, previousHash: Buffer, chaincode: string, call
   data.setDataList(envelopes);
   const metadata = new common.BlockMetadata();
   const { VALID, MVCC_READ_CONFLICT } = peer.TxValidationCode;
-  const codes = calls.map(({ isValid = true }) => (isValid ? VALID : MVCC_READ_CONFLICT));
+  const codes = valid.map((isValid) => (isValid ? VALID : MVCC_READ_CONFLICT));
   metadata.setMetadataList([Buffer.of(), Buffer.of(), Buffer.from(codes)]);
   const block = new common.Block();
   block.setHeader(header);
@@ -37,7 +43,40 @@ function makeBlock(number: number, previousHash: Buffer, chaincode: string, call
   return block;
 }
 
-function makeEnvelope(id: string, chaincode: string, { name, argument }: Call): Buffer {
+function makeEnvelope(nonce: string, chaincode: string, call: Call): Buffer {
+  const { client } = organisations.FreshHubMSP;
+  const channelHeader = new common.ChannelHeader();
+  channelHeader.setType(common.HeaderType.ENDORSER_TRANSACTION);
+  channelHeader.setTxId(call.flaw === 'id' ? 'f'.repeat(64) : transactionId(Buffer.from(nonce), client.serialized));
+  const signatureHeader = new common.SignatureHeader();
+  signatureHeader.setCreator(client.serialized);
+  signatureHeader.setNonce(Buffer.from(nonce));
+  const header = new common.Header();
+  header.setChannelHeader(channelHeader.serializeBinary());
+  header.setSignatureHeader(signatureHeader.serializeBinary());
+
+  const proposal = proposalOf(chaincode, call);
+  const asked = call.flaw === 'proposal' ? proposalOf(chaincode, { ...call, argument: 'another' }) : proposal;
+  const actionPayload = new peer.ChaincodeActionPayload();
+  actionPayload.setChaincodeProposalPayload(proposal);
+  actionPayload.setAction(endorse([header.getChannelHeader_asU8(), header.getSignatureHeader_asU8(), asked], call));
+  const action = new peer.TransactionAction();
+  action.setHeader(header.getSignatureHeader_asU8());
+  action.setPayload(actionPayload.serializeBinary());
+  const transaction = new peer.Transaction();
+  transaction.setActionsList([action]);
+
+  const payload = new common.Payload();
+  payload.setHeader(header);
+  payload.setData(transaction.serializeBinary());
+  const signer = call.flaw === 'signature' ? impostors.FreshHubMSP.client : client;
+  const envelope = new common.Envelope();
+  envelope.setPayload(payload.serializeBinary());
+  envelope.setSignature(signer.sign(envelope.getPayload_asU8()));
+  return Buffer.from(envelope.serializeBinary());
+}
+
+function proposalOf(chaincode: string, { name, argument }: Call): Uint8Array {
   const input = new peer.ChaincodeInput();
   input.setArgsList([Buffer.from(name), Buffer.from(JSON.stringify(argument))]);
   const chaincodeId = new peer.ChaincodeID();
@@ -49,25 +88,29 @@ function makeEnvelope(id: string, chaincode: string, { name, argument }: Call): 
   invocation.setChaincodeSpec(spec);
   const proposal = new peer.ChaincodeProposalPayload();
   proposal.setInput(invocation.serializeBinary());
-  const actionPayload = new peer.ChaincodeActionPayload();
-  actionPayload.setChaincodeProposalPayload(proposal.serializeBinary());
-  actionPayload.setAction(new peer.ChaincodeEndorsedAction());
-  const action = new peer.TransactionAction();
-  action.setPayload(actionPayload.serializeBinary());
-  const transaction = new peer.Transaction();
-  transaction.setActionsList([action]);
+  return proposal.serializeBinary();
+}
 
-  const channelHeader = new common.ChannelHeader();
-  channelHeader.setType(common.HeaderType.ENDORSER_TRANSACTION);
-  channelHeader.setTxId(id);
-  const header = new common.Header();
-  header.setChannelHeader(channelHeader.serializeBinary());
-  const payload = new common.Payload();
-  payload.setHeader(header);
-  payload.setData(transaction.serializeBinary());
-  const envelope = new common.Envelope();
-  envelope.setPayload(payload.serializeBinary());
-  return Buffer.from(envelope.serializeBinary());
+/** Endorsements of a proposal, whose hash is over its three parts. */
+function endorse(parts: readonly Uint8Array[], { endorsers }: Call): peer.ChaincodeEndorsedAction {
+  const response = new peer.ProposalResponsePayload();
+  response.setProposalHash(createHash('sha256').update(Buffer.concat(parts)).digest());
+  const bytes = response.serializeBinary();
+  const { GrowersMSP, FreshHubMSP, RetailMSP } = organisations;
+  const signed = (member: Member, by = member) => {
+    const endorsement = new peer.Endorsement();
+    endorsement.setEndorser(member.serialized);
+    endorsement.setSignature(by.sign(Buffer.concat([bytes, member.serialized])));
+    return endorsement;
+  };
+  const endorsed = new peer.ChaincodeEndorsedAction();
+  endorsed.setProposalResponsePayload(bytes);
+  endorsed.setEndorsementsList(
+    endorsers
+      ? endorsers.map((member) => signed(member))
+      : [signed(GrowersMSP.peer), signed(FreshHubMSP.peer), signed(RetailMSP.peer, GrowersMSP.peer)],
+  );
+  return endorsed;
 }
 
 /** Worked out here once more, for headers of less than 128 bytes in blocks below 128: all lengths are one byte. */

@@ -1,7 +1,9 @@
 import {
   type Bytes,
+  decodeSummary,
   encodeLeaf,
   encodeSenmlJson,
+  encodeSummary,
   generateSigningKey,
   leafHash,
   merkleLevels,
@@ -9,6 +11,7 @@ import {
   proofFromLevels,
   type SigningKey,
   type Statement,
+  type Summary,
   sha256,
   signEnrolment,
   signReading,
@@ -119,14 +122,21 @@ export class History {
     return batch;
   }
 
-  /** Seals a batch upon the head; `changes` are made to its statement before it is signed. */
-  async seal(messages: readonly Message[], changes: Partial<Statement> = {}, key = this.nodeKey): Promise<EdgeBatch> {
+  /** Seals a batch upon the head; `changes` are made to its statement before it is signed, and `retell` to its summary. */
+  async seal(
+    messages: readonly Message[],
+    changes: Partial<Statement> = {},
+    key = this.nodeKey,
+    retell: (summary: Summary) => Summary = (summary) => summary,
+  ): Promise<EdgeBatch> {
     const leaves = messages.map(({ leaf, line }, id) => ({ id, receivedAtMs: line.ackedAtMs, bytes: leaf }));
     const nowMs = startMs + this.#ticks++ * 1000;
     const request = { node, head: this.#head, registryVersion: 1, excursions: [], nowMs, leaves };
-    const { statement: sealed, summary } = await sealBatch(request);
-    const statement = await signStatement(key, channel, { ...sealed, ...changes });
-    const { sequence, sealedAtMs, summaryDigest } = sealed;
+    const { statement: sealed, summary: honest } = await sealBatch(request);
+    const summary = encodeSummary(retell(decodeSummary(honest)));
+    const summaryDigest = await sha256(summary);
+    const statement = await signStatement(key, channel, { ...sealed, summaryDigest, ...changes });
+    const { sequence, sealedAtMs } = sealed;
     this.#head = { sequence, sealedAtMs, digest: (await parseStatement(statement)).digest };
     this.summaries.set(toBase64Url(summaryDigest), summary);
     return { sequence, statement, summary, leaves: await provenLeaves(messages.map(({ leaf }) => leaf)) };
