@@ -1,7 +1,7 @@
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useMemo, useRef } from 'react';
 import { isRetryable } from './api/api-error.ts';
-import { fetchCaller } from './api/session.ts';
+import { type Caller, fetchCaller } from './api/session.ts';
 import { useLive } from './live/use-live.ts';
 import { LotPage } from './lot/lot-page.tsx';
 import { usePath } from './navigation.tsx';
@@ -16,6 +16,8 @@ import { UnitPage } from './unit/unit-page.tsx';
 
 /** Pages that a retailer's phone never needs come when they are opened. */
 const UploadPage = lazy(() => import('./upload/upload-page.tsx').then((module) => ({ default: module.UploadPage })));
+const RecallsPage = lazy(() => import('./recall/recalls-page.tsx').then((module) => ({ default: module.RecallsPage })));
+const RecallPage = lazy(() => import('./recall/recall-page.tsx').then((module) => ({ default: module.RecallPage })));
 
 const maxRetries = 2;
 /** Answers are asked for again at this interval too, in case live events cannot get through. */
@@ -68,7 +70,7 @@ function Pages() {
           {() => (
             <Boundary key={path} what="This page">
               <Suspense fallback={<div className="loading">Opening…</div>}>
-                <Page route={route} signedIn={signedIn} />
+                <Page route={route} caller={caller.data ?? null} />
               </Suspense>
             </Boundary>
           )}
@@ -84,7 +86,8 @@ function Pages() {
   );
 }
 
-function Page({ route, signedIn }: { route: Route; signedIn: boolean }) {
+function Page({ route, caller }: { route: Route; caller: Caller | null }) {
+  const signedIn = caller !== null;
   switch (route.page) {
     case 'lot':
       return <LotPage gtin={route.gtin} lot={route.lot} signedIn={signedIn} />;
@@ -92,6 +95,14 @@ function Page({ route, signedIn }: { route: Route; signedIn: boolean }) {
       return signedIn ? <OverviewPage /> : <SignIn reason="The overview is for those who work with these goods." />;
     case 'upload':
       return signedIn ? <UploadPage /> : <SignIn reason="Who captures events signs in first." />;
+    case 'recalls':
+      return signedIn ? <RecallsPage /> : <SignIn reason="Recalls are shown to those whom they concern." />;
+    case 'recall':
+      return signedIn ? (
+        <RecallPage recallId={route.recallId} caller={caller} />
+      ) : (
+        <SignIn reason="Recalls are shown to those whom they concern." />
+      );
     case 'unit':
       return signedIn ? (
         <UnitPage sscc={route.sscc} />

@@ -4,6 +4,8 @@ import { gtin14, lotNumber, sscc18, toDigitalLink, unescapeSegment } from '@hopl
 export type Route =
   | { readonly page: 'overview' }
   | { readonly page: 'upload' }
+  | { readonly page: 'recalls' }
+  | { readonly page: 'recall'; readonly recallId: string }
   | { readonly page: 'lot'; readonly gtin: string; readonly lot: string }
   | { readonly page: 'unit'; readonly sscc: string }
   | { readonly page: 'unknown'; readonly reason: string };
@@ -14,12 +16,15 @@ export type Route =
  */
 export function parseRoute(path: string): Route {
   if (path === '/') return { page: 'overview' };
-  if (/^\/upload\/?$/.test(path)) return { page: 'upload' };
   const [, key, value = '', qualifier, lot = '', ...rest] = path
     .replace(/^\/page(?=\/)/, '')
     .replace(/\/$/, '')
     .split('/');
   try {
+    if (key === 'upload' && qualifier === undefined && value === '') return { page: 'upload' };
+    if (key === 'recalls' && qualifier === undefined) {
+      return value === '' ? { page: 'recalls' } : { page: 'recall', recallId: unescapeSegment(value) };
+    }
     if (key === '01' && qualifier === '10' && rest.length === 0) {
       return { page: 'lot', gtin: gtin14(unescapeSegment(value)), lot: lotNumber(unescapeSegment(lot)) };
     }
@@ -38,4 +43,9 @@ export function lotPath(gtin: string, lot: string): string {
 /** Path of a logistic unit's page. */
 export function unitPath(sscc: string): string {
   return toDigitalLink({ kind: 'sscc', sscc }, '');
+}
+
+/** Path of a recall's page. */
+export function recallPath(recallId: string): string {
+  return `/recalls/${encodeURIComponent(recallId)}`;
 }

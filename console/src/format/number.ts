@@ -30,6 +30,11 @@ export function formatQuantity({ amount, uom }: Quantity, locale?: string): stri
   return `${text} ${unitNames[uom] ?? uom}`;
 }
 
+/** A unit of measure in words: `kg`, `items` for a count. */
+export function unitName(uom: string | null): string {
+  return uom === null ? 'items' : (unitNames[uom] ?? uom);
+}
+
 export function unitSymbol(unit: string | null): string {
   return unit === null ? '' : (measuredUnits[unit] ?? unit);
 }

@@ -21,6 +21,7 @@ interface Props {
 /** Pages of their own, in the order in which they are listed. */
 const pages: ReadonlyArray<{ readonly page: Route['page']; readonly href: string; readonly label: string }> = [
   { page: 'overview', href: '/', label: 'Overview' },
+  { page: 'recalls', href: '/recalls', label: 'Recalls' },
   { page: 'upload', href: '/upload', label: 'Upload' },
 ];
 
@@ -36,7 +37,13 @@ export function Header({ caller, connection, page }: Props) {
         <>
           <nav className="pages" aria-label="Pages">
             {pages.map(({ page: name, href, label }) => (
-              <Link key={name} href={href} {...(name === page ? { 'aria-current': 'page' as const } : {})}>
+              <Link
+                key={name}
+                href={href}
+                {...(name === page || (name === 'recalls' && page === 'recall')
+                  ? { 'aria-current': 'page' as const }
+                  : {})}
+              >
                 {label}
               </Link>
             ))}

@@ -55,7 +55,7 @@ export function PreviewView({ steps, upload, mapping, preview, onBack, onStartOv
       ) : null}
       <div className="form-actions">
         <button type="button" className="primary" disabled={!ready || isPending} onClick={() => mutate()}>
-          {isPending ? 'Capturing…' : `Capture ${eventsText(counts.events - counts.known)}`}
+          {isPending ? 'Capturing…' : ready ? `Capture ${eventsText(counts.events - counts.known)}` : 'Capture'}
         </button>
         <button type="button" onClick={onBack} disabled={isPending}>
           Back to the columns

@@ -144,7 +144,7 @@ function unknownUnit(text: string): CellFault {
   return fault(
     'unknown-unit',
     `${JSON.stringify(unitWord(text))} is no unit that is known here`,
-    'Say below what this word means',
+    'Say in the mapping what this word means',
   );
 }
 

@@ -1,0 +1,61 @@
+import type { Recall, RecallLine, RecallRecord, RecallStep } from '../api/recalls.ts';
+import { organisationName, shortId } from '../format/term.ts';
+
+/** What a recall is called: `Mandatory recall, class I`. */
+export function recallTitle({ kind, class: recallClass }: RecallRecord): string {
+  const name = { mock: 'Mock recall', voluntary: 'Voluntary recall', mandatory: 'Mandatory recall' }[kind];
+  return recallClass === null ? name : `${name}, class ${recallClass}`;
+}
+
+/** A lot of a recall by its number; by its identifier where it has none. */
+export function lotName({ lots }: Recall, item: string): string {
+  const lot = lots.find((each) => each.item === item);
+  return lot?.lot ?? lot?.serial ?? shortId(item);
+}
+
+export function placeName({ places }: Recall, gln: string): string {
+  return places.find((each) => each.gln === gln)?.name ?? `GLN ${gln}`;
+}
+
+export function partyName({ organisations, recall, openedBy }: Recall, mspId: string | null): string {
+  if (mspId === null) return 'Nobody of the network';
+  if (mspId === recall.mspId) return openedBy;
+  return organisations.find((each) => each.mspId === mspId)?.name ?? organisationName(mspId);
+}
+
+/** Lines that still want an answer: something was expected there, and not all of it is accounted for. */
+export function isOpen({ open, expected }: RecallLine): boolean {
+  return open === null ? expected !== null : open.amount !== '0';
+}
+
+const nothing = ['', ''] as const;
+
+/** A step of a recall in words: what was done, and more about it. */
+export function stepText(view: Recall, { act }: RecallStep): readonly [what: string, more: string] {
+  const lots = (count = 0) => `${count} ${count === 1 ? 'lot' : 'lots'}`;
+  switch (act.step) {
+    case 'opened':
+      return [`Opened with ${lots(act.added)}`, act.reason ?? ''];
+    case 'scope-changed':
+      return [
+        `Scope changed: ${lots(act.added)} more, ${lots(act.removed)} fewer (version ${act.version})`,
+        act.reason ?? '',
+      ];
+    case 'notified': {
+      const told = [...(act.addressees ?? []).map((mspId) => partyName(view, mspId)), ...(act.outside ?? [])];
+      return [`Notice of version ${act.version} delivered`, told.join(', ')];
+    }
+    case 'acknowledged':
+      return [`Version ${act.version} acknowledged`, act.by ?? ''];
+    case 'found': {
+      const places = new Set((act.findings ?? []).map(({ place }) => placeName(view, place)));
+      return ['Findings recorded', [...places].join(', ')];
+    }
+    case 'closed':
+      return ['Closed', act.conclusion ?? ''];
+    case 'reopened':
+      return ['Opened again', act.reason ?? ''];
+    default:
+      return nothing;
+  }
+}
