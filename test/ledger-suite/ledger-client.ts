@@ -10,9 +10,10 @@ import {
   type TransactionName,
 } from '@hopline/protocol';
 import { type Contract, connect, type Gateway, GatewayError, hash, type Network } from '@hyperledger/fabric-gateway';
-import { peer } from '@hyperledger/fabric-protos';
+import { common, peer } from '@hyperledger/fabric-protos';
 import type { ConnectionProfile, OrganisationProfile } from '../../infra/connection-profile.ts';
 import { nativeSigner } from '../../ledger-gateway/src/ledger/native-signer.ts';
+import { parseBlock } from '../../ledger-gateway/src/ledger/parse-block.ts';
 
 const fromJson = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes));
 
@@ -99,6 +100,19 @@ export class LedgerClient {
     const found = await qscc.evaluate('GetTransactionByID', { arguments: [this.channel, transactionId] });
     const processed = peer.ProcessedTransaction.deserializeBinary(found);
     return processed.getTransactionenvelope()?.serializeBinary().length ?? 0;
+  }
+
+  /** Whether the first of two committed transactions stands before the second on the ledger, or behind it. */
+  async orderOf(transactionId: string, other: string): Promise<'first' | 'second'> {
+    const [a, b] = [await this.#positionOf(transactionId), await this.#positionOf(other)];
+    return a.block < b.block || (a.block === b.block && a.position < b.position) ? 'first' : 'second';
+  }
+
+  async #positionOf(transactionId: string): Promise<{ block: number; position: number }> {
+    const qscc = this.#network.getContract('qscc');
+    const found = await qscc.evaluate('GetBlockByTxID', { arguments: [this.channel, transactionId] });
+    const { number, transactions } = parseBlock(common.Block.deserializeBinary(found), this.#chaincode);
+    return { block: number, position: transactions.findIndex(({ id }) => id === transactionId) };
   }
 
   close(): void {

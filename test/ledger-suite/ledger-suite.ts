@@ -6,6 +6,7 @@ import { LedgerClient } from './ledger-client.ts';
 import { Member } from './member.ts';
 import { contractMetadata } from './metadata.ts';
 import { RandomIds } from './random-ids.ts';
+import { recalls } from './recalls.ts';
 import { registryRules } from './registry-rules.ts';
 import { lettuceStory } from './story.ts';
 import type { SuiteContext } from './suite-context.ts';
@@ -46,6 +47,7 @@ export function ledgerSuite(name: string, open: () => Promise<OpenLedger>): void
     registryRules(joined);
     anchoring(joined);
     custody(joined);
+    recalls(joined);
     lettuceStory(joined);
   });
 }
