@@ -51,6 +51,10 @@ export async function openStory(
     store,
     journal,
     nowMs: Date.now,
+  }).catch(async (error: unknown) => {
+    journal.close();
+    await store.close();
+    throw error;
   });
   return {
     plan,
@@ -59,6 +63,8 @@ export async function openStory(
     stop: async () => {
       await fleet.stop();
       journal.close();
+      // Last: from here on another process may use the devices' counters.
+      await store.close();
     },
   };
 }
