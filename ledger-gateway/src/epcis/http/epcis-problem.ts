@@ -4,6 +4,8 @@ import { epcisLimits } from '../limits.ts';
 
 /** Exceptions of the standard (EPCIS 2.0, REST bindings) that are not told by the status alone. */
 const exceptionByCode: Partial<Record<ProblemCode, string>> = {
+  conflict: 'ResourceAlreadyExistsException',
+  'already-commissioned': 'ResourceAlreadyExistsException',
   'query-parameter': 'QueryParameterException',
   'query-too-large': 'QueryTooLargeException',
   'subscription-controls': 'SubscriptionControlsException',
@@ -15,7 +17,8 @@ const exceptionByStatus: Readonly<Record<number, string>> = {
   403: 'SecurityException',
   404: 'NoSuchResourceException',
   406: 'NotAcceptableException',
-  409: 'ResourceAlreadyExistsException',
+  // What the rules of the ledger forbid, such as shipping what is not held.
+  409: 'ValidationException',
   413: 'CaptureLimitExceededException',
   415: 'UnsupportedMediaTypeException',
 };
