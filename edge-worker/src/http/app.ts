@@ -1,7 +1,9 @@
 import { parseNodeId } from '@hopline/protocol';
 import { type Context, Hono } from 'hono';
+import { systemClock } from '../clock.ts';
 import { type Env, nodesOf } from '../env.ts';
 import { nodeHeader } from '../node/edge-node.ts';
+import { resolverRoutes } from '../resolver/resolver-routes.ts';
 import { HttpProblem, problemResponse } from './http-problem.ts';
 
 type WorkerEnv = { Bindings: Env };
@@ -13,6 +15,7 @@ export function createApp(): Hono<WorkerEnv> {
   // A site's MQTT address without a number is its first node.
   app.get('/sites/:gln/mqtt', (c) => toNode(c, c.req.param('gln'), '0'));
   app.all('/sites/:gln/:n/*', (c) => toNode(c, c.req.param('gln'), c.req.param('n')));
+  app.route('/', resolverRoutes(systemClock));
   app.notFound(() => problemResponse(new HttpProblem('not-found', 404, 'nothing is here')));
   app.onError((error) => problemResponse(error));
   return app;

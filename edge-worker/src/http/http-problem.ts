@@ -6,9 +6,18 @@ import { errorFields, log } from '../log.ts';
 export class HttpProblem extends Error {
   override readonly name = 'HttpProblem';
   readonly body: Problem;
+  /** When to come again, for 429 and 503. */
+  readonly retryAfterSeconds: number;
 
-  constructor(code: ProblemCode, status: number, title: string, members: Readonly<Record<string, unknown>> = {}) {
+  constructor(
+    code: ProblemCode,
+    status: number,
+    title: string,
+    members: Readonly<Record<string, unknown>> = {},
+    { retryAfterSeconds = defaultRetryAfterSeconds }: { readonly retryAfterSeconds?: number } = {},
+  ) {
     super(title);
+    this.retryAfterSeconds = retryAfterSeconds;
     this.body = problem(code, status, title, members);
   }
 }
@@ -19,11 +28,15 @@ export function problemResponse(error: unknown): Response {
   if (body.status === 500) log('error', 'request-failed', errorFields(error));
   const headers: Record<string, string> = { 'content-type': problemMediaType };
   if (body.status === 401) headers['www-authenticate'] = 'Bearer';
-  if (body.status === 503) headers['retry-after'] = String(retryAfterSeconds);
+  if (body.status === 429 || body.status === 503) headers['retry-after'] = String(retryAfterOf(error));
   return new Response(JSON.stringify(body), { status: body.status, headers });
 }
 
-const retryAfterSeconds = 5;
+const defaultRetryAfterSeconds = 5;
+
+function retryAfterOf(error: unknown): number {
+  return error instanceof HttpProblem ? error.retryAfterSeconds : defaultRetryAfterSeconds;
+}
 
 function bodyOf(error: unknown): Problem {
   if (error instanceof HttpProblem) return error.body;
