@@ -20,6 +20,7 @@ export class Classifier {
   readonly #facts: Facts;
   readonly #ctes = new Map<FsmaEvent, CteKind | null>();
   readonly #raw = new Map<string, boolean>();
+  readonly #coolings = new Map<string, readonly FsmaEvent[]>();
 
   constructor(history: LotHistory, facts: Facts) {
     this.#history = history;
@@ -46,6 +47,15 @@ export class Classifier {
     const raw = stated ?? (history.makersOf(item).length === 0 && harvested());
     this.#raw.set(item, raw);
     return raw;
+  }
+
+  /** The coolings of some goods, in their order. */
+  coolingsOf(item: string): readonly FsmaEvent[] {
+    const known = this.#coolings.get(item);
+    if (known) return known;
+    const coolings = this.#history.of(item).filter((each) => this.cteOf(each) === 'cooling');
+    this.#coolings.set(item, coolings);
+    return coolings;
   }
 
   #classify(moment: FsmaEvent): CteKind | null {

@@ -1,4 +1,4 @@
-import { type Facts, type FsmaEvent, glnOf, type ProductFacts, traceabilityLotCode, tradeItem } from './fsma-event.ts';
+import { type Facts, type FsmaEvent, type ProductFacts, traceabilityLotCode, tradeItem } from './fsma-event.ts';
 import type { KdeValue, LocationValue, ProductValue } from './kde.ts';
 
 /** The description of a place, as far as master data go; `null` without a GLN. */
@@ -84,22 +84,6 @@ export function referenceDocuments(events: readonly FsmaEvent[]): KdeValue | und
 /** The number that stands on the document: what follows the issuer in `urn:epcglobal:cbv:bt:{gln}:{number}`. */
 function documentNumber(id: string): string {
   return /^urn:epcglobal:cbv:bt:[^:]*:(.+)$/.exec(id)?.[1] ?? id;
-}
-
-/** The place at an event's read point, or else its business location. */
-export function placeOf({ event }: FsmaEvent): string | null {
-  return (glnOf(event.readPoint) ?? glnOf(event.bizLocation))?.gln ?? null;
-}
-
-/** The GLN at one end of a journey: a location before who has the goods, and that before who owns them. */
-export function endOf(ends: FsmaEvent['event']['sources']): string | null {
-  for (const type of ['location', 'possessing_party', 'owning_party']) {
-    for (const end of ends) {
-      const gln = end.type === type ? glnOf(end.id) : null;
-      if (gln) return gln.gln;
-    }
-  }
-  return null;
 }
 
 function coordinates(position: { latitudeE7: number; longitudeE7: number } | undefined): string | null {

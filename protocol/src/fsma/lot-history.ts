@@ -1,5 +1,6 @@
-import { addQuantities, areConvertible, compareQuantities, subtractQuantities } from '../epcis/index.ts';
-import { type FsmaEvent, glnOf, isUnit, type Line, linesOf, parentOf } from './fsma-event.ts';
+import { endOf, placeOf } from './ends.ts';
+import { type FsmaEvent, glnOf, isUnit, linesOf, parentOf } from './fsma-event.ts';
+import { UnitContents } from './unit-contents.ts';
 
 /** Goods in a unit or a movement: what, how much, and in which unit they are. */
 export interface Goods {
@@ -18,8 +19,8 @@ export class LotHistory {
   readonly #order = new Map<FsmaEvent, number>();
   readonly #declaredWrong = new Set<string>();
   readonly #units = new Set<string>();
-  readonly #makers = new Map<string, readonly FsmaEvent[]>();
-  readonly #beginnings = new Map<string, readonly FsmaEvent[]>();
+  readonly #lists = new Map<string, readonly FsmaEvent[]>();
+  readonly #contents = new Map<string, { packings: readonly FsmaEvent[]; contents: UnitContents }>();
   readonly events: readonly FsmaEvent[];
 
   /** @param events in the order of their commits; error declarations among them mark the event of the same hash */
@@ -61,14 +62,14 @@ export class LotHistory {
     return this.#declaredWrong.has(hash);
   }
 
-  /** Of several events, the last one up to a moment; where all are later (clocks disagree), the first one. */
+  /** Of events in their order, the last one up to a moment; where all are later (clocks disagree), the first one. */
   nearestBefore(candidates: readonly FsmaEvent[], moment: FsmaEvent): FsmaEvent | null {
-    return candidates.findLast((each) => this.#compare(each, moment) <= 0) ?? candidates[0] ?? null;
+    return candidates[this.#countUpTo(candidates, moment, 0) - 1] ?? candidates[0] ?? null;
   }
 
-  /** Of several events, the first one from a moment on; where all are earlier, the last one. */
+  /** Of events in their order, the first one from a moment on; where all are earlier, the last one. */
   nearestAfter(candidates: readonly FsmaEvent[], moment: FsmaEvent): FsmaEvent | null {
-    return candidates.find((each) => this.#compare(each, moment) >= 0) ?? candidates.at(-1) ?? null;
+    return candidates[this.#countUpTo(candidates, moment, -1)] ?? candidates.at(-1) ?? null;
   }
 
   /**
@@ -80,7 +81,9 @@ export class LotHistory {
     const parent = parentOf(event);
     const lines = linesOf(event);
     const units = lines.filter(({ id }) => this.isUnit(id)).map(({ id }) => id);
-    const loose = lines.filter(({ id }) => !this.isUnit(id)).map((line) => goods(line, parent));
+    const loose = lines
+      .filter(({ id }) => !this.isUnit(id))
+      .map(({ id, amount, uom }): Goods => ({ id, amount, uom, unit: parent }));
     // An aggregation that only observes names its parent for all that is inside; its children need not be listed.
     const named = loose.length === 0 && units.length === 0 && parent !== null ? [parent] : units;
     return [...loose, ...named.flatMap((unit) => this.#inside(unit, unit, moment, 0))];
@@ -88,98 +91,96 @@ export class LotHistory {
 
   /** The transformations that have some goods as their output. */
   makersOf(item: string): readonly FsmaEvent[] {
-    return cached(this.#makers, item, () =>
-      this.of(item).filter(({ event }) => linesOf(event).some(({ id, role }) => id === item && role === 'output')),
+    return this.#list(`made ${item}`, item, ({ event }) =>
+      linesOf(event).some(({ id, role }) => id === item && role === 'output'),
     );
   }
 
   /** Events by which some goods first appeared in a lot of their own. */
   beginningsOf(item: string): readonly FsmaEvent[] {
-    return cached(this.#beginnings, item, () =>
-      this.of(item).filter(({ event }) => event.type === 'ObjectEvent' && event.action === 'ADD'),
+    return this.#list(`begun ${item}`, item, ({ event }) => event.type === 'ObjectEvent' && event.action === 'ADD');
+  }
+
+  /** Events that move something away from a place, to somewhere that they name. */
+  leaving(thing: string, gln: string | null): readonly FsmaEvent[] {
+    return this.#list(`leaving ${gln} ${thing}`, thing, ({ event }) => {
+      const steps = ['shipping', 'transporting', 'departing'];
+      if (event.bizStep === null || !steps.includes(event.bizStep) || event.destinations.length === 0) return false;
+      const from = [event.readPoint, ...event.sources.filter(({ type }) => type === 'location').map(({ id }) => id)];
+      return from.some((id) => glnOf(id)?.gln === gln);
+    });
+  }
+
+  /** Events by which something arrives at a place. */
+  arriving(thing: string, gln: string | null): readonly FsmaEvent[] {
+    return this.#list(
+      `arriving ${gln} ${thing}`,
+      thing,
+      (each) => (each.event.bizStep === 'receiving' || each.event.bizStep === 'accepting') && placeOf(each) === gln,
     );
+  }
+
+  /** Shipments of something that name a place as their receiver. */
+  shippedTo(thing: string, gln: string | null): readonly FsmaEvent[] {
+    return this.#list(
+      `shipped ${gln} ${thing}`,
+      thing,
+      ({ event }) => event.bizStep === 'shipping' && endOf(event.destinations) === gln,
+    );
+  }
+
+  /**
+   * Events of a thing that are of some sort, found once. What the ledger took for a conflict, and what was declared wrong later,
+   * is left aside where there is something better.
+   */
+  #list(name: string, thing: string, isOne: (event: FsmaEvent) => boolean): readonly FsmaEvent[] {
+    const known = this.#lists.get(name);
+    if (known) return known;
+    const all = this.of(thing).filter(isOne);
+    const believed = all.filter((each) => each.outcome !== 'conflict' && !this.isDeclaredWrong(each));
+    const list = believed.length > 0 ? believed : all;
+    this.#lists.set(name, list);
+    return list;
   }
 
   #inside(unit: string, outermost: string, moment: FsmaEvent, depth: number): Goods[] {
     if (depth > maxNesting) return [];
+    const { packings, contents } = this.#unit(unit);
+    const inside = contents.after(this.#countUpTo(packings, moment, -1));
+    if (inside === null) return [{ id: unit, amount: null, uom: null, unit: outermost }];
+    return inside.flatMap((each) =>
+      this.isUnit(each.id) ? this.#inside(each.id, outermost, moment, depth + 1) : [{ ...each, unit: outermost }],
+    );
+  }
+
+  #unit(unit: string) {
+    const known = this.#contents.get(unit);
+    if (known) return known;
     const packings = this.of(unit).filter(
       (each) =>
-        each.event.type === 'AggregationEvent' && parentOf(each.event) === unit && this.#compare(each, moment) < 0,
+        each.event.type === 'AggregationEvent' &&
+        each.event.action !== 'OBSERVE' &&
+        each.event.parent === unit &&
+        each.outcome !== 'conflict',
     );
-    const contents = new Map<string, Goods>();
-    let known = false;
-    for (const { event } of packings) {
-      if (event.type !== 'AggregationEvent' || event.action === 'OBSERVE') continue;
-      known = true;
-      const lines = linesOf(event);
-      if (event.action === 'DELETE' && lines.length === 0) contents.clear();
-      for (const line of lines) change(contents, goods(line, outermost), event.action);
+    const made = { packings, contents: new UnitContents(packings) };
+    this.#contents.set(unit, made);
+    return made;
+  }
+
+  /** How many of events in their order come before a moment (`most` -1), or before or at it (0). */
+  #countUpTo(ordered: readonly FsmaEvent[], moment: FsmaEvent, most: -1 | 0): number {
+    let [low, high] = [0, ordered.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const each = ordered[middle];
+      if (each && Math.sign(this.#compare(each, moment)) <= most) low = middle + 1;
+      else high = middle;
     }
-    if (!known) return [{ id: unit, amount: null, uom: null, unit: outermost }];
-    return [...contents.values()].flatMap((each) =>
-      this.isUnit(each.id) ? this.#inside(each.id, outermost, moment, depth + 1) : [each],
-    );
+    return low;
   }
 
   #compare(a: FsmaEvent, b: FsmaEvent): number {
     return a.event.eventTimeMs - b.event.eventTimeMs || (this.#order.get(a) ?? 0) - (this.#order.get(b) ?? 0);
   }
-}
-
-/** Events that move goods away from a place, to somewhere that they name. */
-export function leaves(gln: string | null): (event: FsmaEvent) => boolean {
-  return ({ event }) => {
-    const steps = ['shipping', 'transporting', 'departing'];
-    if (event.bizStep === null || !steps.includes(event.bizStep) || event.destinations.length === 0) return false;
-    const from = [event.readPoint, ...event.sources.filter(({ type }) => type === 'location').map(({ id }) => id)];
-    return from.some((id) => glnOf(id)?.gln === gln);
-  };
-}
-
-/** Events by which goods arrive at a place. */
-export function arrives(gln: string | null): (event: FsmaEvent) => boolean {
-  return ({ event }) =>
-    (event.bizStep === 'receiving' || event.bizStep === 'accepting') &&
-    (glnOf(event.readPoint) ?? glnOf(event.bizLocation))?.gln === gln;
-}
-
-function goods({ id, amount, uom }: Line, unit: string | null): Goods {
-  return { id, amount, uom, unit };
-}
-
-function change(contents: Map<string, Goods>, each: Goods, action: 'ADD' | 'DELETE'): void {
-  const key = `${each.id} ${each.uom}`;
-  const there = contents.get(key);
-  if (action === 'ADD') {
-    contents.set(key, there ? { ...there, amount: sum(there, each) } : each);
-    return;
-  }
-  // Taken out in another unit of measure than it was put in.
-  const [heldKey, held] = there ? [key, there] : ([...contents].find(([, other]) => other.id === each.id) ?? []);
-  if (heldKey === undefined || !held) return;
-  const rest = remainder(held, each);
-  if (rest === null) contents.delete(heldKey);
-  else contents.set(heldKey, { ...held, ...rest });
-}
-
-function sum(a: Goods, b: Goods): string | null {
-  if (a.amount === null || b.amount === null) return null;
-  return addQuantities({ amount: a.amount, uom: a.uom }, { amount: b.amount, uom: b.uom }).amount;
-}
-
-/** What is left; `null` for nothing. Where the units of measure do not convert, all of it may still be there. */
-function remainder(held: Goods, taken: Goods): { amount: string; uom: string | null } | null {
-  if (held.amount === null || taken.amount === null) return null;
-  const before = { amount: held.amount, uom: held.uom };
-  const gone = { amount: taken.amount, uom: taken.uom };
-  if (!areConvertible(before.uom, gone.uom)) return before;
-  return compareQuantities(before, gone) <= 0 ? null : subtractQuantities(before, gone);
-}
-
-function cached<T>(cache: Map<string, T>, key: string, make: () => T): T {
-  const known = cache.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  cache.set(key, made);
-  return made;
 }
