@@ -20,9 +20,9 @@ import { lotId } from '../query/lot.ts';
 import { directionSchema } from '../query/trace.ts';
 import { csvLines } from './csv-table.ts';
 import { fsmaLimits } from './limits.ts';
+import { makeWorkbookApart } from './make-workbook-apart.ts';
 import { readRecords } from './read-records.ts';
 import { type Selection, tooLarge } from './select-events.ts';
-import { makeWorkbook } from './workbook.ts';
 
 const formatSchema = z.enum(['xlsx', 'csv']);
 const timeParam = z.coerce.number().pipe(timeMsSchema);
@@ -99,7 +99,7 @@ export function fsmaRoutes(app: AppContext): Hono<AppEnv> {
       return new Response(text, { headers: { ...headers, 'content-type': 'text/csv; charset=utf-8; header=present' } });
     }
     const about = { organisation: app.organisationName, madeMs: nowMs, height: at.height, stale };
-    const workbook = await makeWorkbook(records, { ...about, selection: inWords(selection) });
+    const workbook = await makeWorkbookApart(records, { ...about, selection: inWords(selection) });
     return new Response(new Uint8Array(workbook), { headers: { ...headers, 'content-type': xlsxType } });
   };
   return new Hono<AppEnv>()

@@ -9,6 +9,8 @@ export const fsmaLimits = {
   /** Rows of all sheets together. */
   maxRows: 10_000,
   maxBodyBytes: 256 * 1024,
+  maxWorkbooksAtOnce: 2,
+  maxWorkbookMemoryMb: 1_024,
   /** Units inside units that are followed outwards. */
   maxNesting: 16,
 } as const;
