@@ -13,6 +13,22 @@ const unitNames: Readonly<Record<string, string>> = {
   LTR: 'l',
   MLT: 'ml',
   MTQ: 'm³',
+  EA: 'items',
+  C62: 'items',
+  H87: 'pieces',
+  XCS: 'cases',
+  CS: 'cases',
+  XCT: 'cartons',
+  CT: 'cartons',
+  XBX: 'boxes',
+  BX: 'boxes',
+  XCR: 'crates',
+  CR: 'crates',
+  XBG: 'bags',
+  BG: 'bags',
+  XBI: 'bins',
+  XPX: 'pallets',
+  PX: 'pallets',
 };
 
 /** Symbols for units of the SenML registry where people know another one. */
