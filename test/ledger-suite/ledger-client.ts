@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, credentials } from '@grpc/grpc-js';
 import {
   findRefusal,
@@ -12,9 +13,12 @@ import {
 import { type Contract, connect, type Gateway, GatewayError, hash, type Network } from '@hyperledger/fabric-gateway';
 import { common, peer } from '@hyperledger/fabric-protos';
 import type { ConnectionProfile, OrganisationProfile } from '../../infra/connection-profile.ts';
+import { classify } from '../../ledger-gateway/src/ledger/ledger-error.ts';
 import { nativeSigner } from '../../ledger-gateway/src/ledger/native-signer.ts';
 import { parseBlock } from '../../ledger-gateway/src/ledger/parse-block.ts';
 
+const maxEndorseAttempts = 5;
+const endorsePauseMs = 500;
 const fromJson = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes));
 
 /** A transaction that the ledger took in, valid or not. */
@@ -68,7 +72,8 @@ export class LedgerClient {
   /** Has a transaction endorsed; the function that comes back sends it to be ordered and waits for its commit. */
   async endorse<N extends TransactionName>(name: N, input: TransactionInput<N>): Promise<() => Promise<Committed>> {
     const { contract, transaction } = this.#split(name);
-    const endorsed = await contract.newProposal(transaction, { arguments: [JSON.stringify(input)] }).endorse();
+    const proposal = contract.newProposal(transaction, { arguments: [JSON.stringify(input)] });
+    const endorsed = await patiently(() => proposal.endorse());
     return async () => {
       const submitted = await endorsed.submit();
       const { successful, code, blockNumber } = await submitted.getStatus();
@@ -123,6 +128,18 @@ export class LedgerClient {
   #split(name: string): { contract: Contract; transaction: string } {
     const [contract = '', transaction = ''] = name.split(':');
     return { contract: this.#network.getContract(this.#chaincode, contract), transaction };
+  }
+}
+
+/** Peers of a busy network can be a block apart, and then do not agree: the same proposal again, as the gateway does it. */
+async function patiently<T>(endorse: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await endorse();
+    } catch (error) {
+      if (attempt === maxEndorseAttempts || classify('endorse', error).kind !== 'transient') throw error;
+      await sleep(endorsePauseMs);
+    }
   }
 }
 
