@@ -1,3 +1,4 @@
+import { policyRulesSchema } from '@hopline/protocol';
 import { z } from 'zod';
 import { oidcOptionsSchema } from './auth/oidc.ts';
 import { peerSchema } from './intake/fetch-summaries.ts';
@@ -15,6 +16,8 @@ export const gatewayOptionsSchema = z.strictObject({
       .max(50)
       .default([]),
   }),
+  /** Put on the ledger at the start, where the organisation has none there yet. */
+  policy: policyRulesSchema.optional(),
   ledger: ledgerOptionsSchema,
   /** Folder of its keys and, without `databaseUrl`, its embedded database. One process at a time. */
   dataFolder: z.string().min(1),

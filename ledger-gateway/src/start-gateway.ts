@@ -9,6 +9,7 @@ import { loadOrganisationKeys, type OrganisationKeys } from './auth/organisation
 import { newSecret } from './auth/secret.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { CaptureWorker } from './epcis/capture/capture-worker.ts';
+import { keepStatistics } from './epcis/query/keep-statistics.ts';
 import { SubscriptionWorker } from './epcis/subscription/subscription-worker.ts';
 import { GatewayError } from './gateway-error.ts';
 import { type GatewayOptions, gatewayOptionsSchema, type ParsedGatewayOptions } from './gateway-options.ts';
@@ -21,7 +22,7 @@ import { cleanUpRegularly } from './intake/clean-up.ts';
 import { fetchSummaries } from './intake/fetch-summaries.ts';
 import { NodeChains } from './intake/node-chain.ts';
 import { RegistryCopies } from './intake/registry-copy.ts';
-import { applicationSigner, bootstrapOrganisation } from './ledger/bootstrap.ts';
+import { applicationSigner, bootstrapOrganisation, ensurePolicy } from './ledger/bootstrap.ts';
 import { followBlocks } from './ledger/follow-blocks.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { submitLimits } from './ledger/ledger-options.ts';
@@ -222,6 +223,9 @@ async function run(parts: Parts): Promise<Gateway> {
       signal,
     ),
   );
+  work.push(
+    keepStatistics(store, clock, signal, (error) => log.warn({ err: error }, 'the statistics could not be renewed')),
+  );
   // Not before the organisation's signer is registered and the projection is current: a refusal would be for good.
   work.push(
     ready.promise.then(
@@ -282,6 +286,7 @@ async function bootstrap(
       await bootstrapOrganisation(ledger, parsed.ledger.channel, organisation, keys, () =>
         newSecret('hc_', randomBytes),
       );
+      await ensurePolicy(ledger, parsed.mspId, parsed.policy);
       done();
       return;
     } catch (error) {

@@ -75,6 +75,11 @@ function sendGoodsBack(draft: Draft, goods: Goods, scene: Scene): Effect {
       excessUom: excess.uom,
     });
   }
+  const senders = [...new Set(parts.map(({ transit }) => transit.from))];
+  if (senders.length > 1) {
+    // One event is one shipment, and goes to one place.
+    throw new Refused('event-party', 'the goods came from several places: the refusal names its source', { senders });
+  }
   return together(parts.map(({ transit, taken }) => turnAround(draft, transit, taken, scene)));
 }
 

@@ -1,9 +1,12 @@
 import {
+  encodeState,
   formatStateKey,
+  parseStateKey,
   parseStateWrite,
   type StateAttributes,
   type StateKind,
   type StateRecord,
+  type StateWrite,
   stateKey,
 } from '@hopline/protocol';
 import { Draft } from '../state/draft.ts';
@@ -46,6 +49,14 @@ export class MemoryLedger implements StateReader {
   /** One record, by its key's attributes. */
   async at<K extends StateKind>(kind: K, ...attributes: StateAttributes[K]): Promise<StateRecord<K> | null> {
     return this.get(kind, stateKey(kind, ...attributes));
+  }
+
+  /** A record as a write of it, or of its deletion, would be read. */
+  writeOf<K extends StateKind>(key: string, record: StateRecord<K> | null): StateWrite {
+    const kind = parseStateKey(key)?.kind as K;
+    const write = parseStateWrite(key, record && encodeState(kind, record));
+    if (!write) throw new Error('the key is not one of ours');
+    return write;
   }
 
   #read<K extends StateKind>(key: string): StateRecord<K> | null {

@@ -21,6 +21,8 @@ export const permissions = {
   read: ['admin', 'operator', 'quality', 'reader'],
   /** Capture of events in the organisation's name. */
   capture: ['admin', 'operator'],
+  /** Working off the worklist. */
+  work: ['admin', 'operator', 'quality'],
   /** Opening, answering and closing recalls in the organisation's name. */
   recall: ['admin', 'quality'],
   /** The outbox of notices: what went to whom, another delivery, none. */

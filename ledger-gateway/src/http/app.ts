@@ -12,6 +12,8 @@ import { recallRoutes } from '../recall/recall-routes.ts';
 import { resolverRoutes } from '../resolver/resolver-routes.ts';
 import { targetRoutes } from '../resolver/target-routes.ts';
 import { sheetRoutes } from '../sheet/sheet-routes.ts';
+import { policyRoutes } from '../worklist/policy-routes.ts';
+import { worklistRoutes } from '../worklist/worklist-routes.ts';
 import { adminRoutes } from './admin-routes.ts';
 import type { AppContext, AppEnv } from './app-context.ts';
 import { identifyCaller } from './authenticate.ts';
@@ -23,6 +25,7 @@ import { healthRoutes } from './health-routes.ts';
 import { isInternal, problemResponse } from './problem-response.ts';
 import { queryRoutes } from './query-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
+import { traceRoutes } from './trace-routes.ts';
 
 /** The HTTP interface of one gateway: edge nodes at `/edge/v1`, people and machines at `/api`, the console at `/`. */
 export function createApp(context: AppContext, streams: { open: number }, signal: AbortSignal): Hono<AppEnv> {
@@ -57,6 +60,8 @@ export function createApp(context: AppContext, streams: { open: number }, signal
     sessionRoutes(context),
     captureRoutes(context),
     sheetRoutes(context),
+    policyRoutes(context),
+    worklistRoutes(context),
     adminRoutes(context),
     noticeRoutes(context),
     targetRoutes(context),
@@ -65,6 +70,7 @@ export function createApp(context: AppContext, streams: { open: number }, signal
     masterDataRoutes(context),
     fsmaRoutes(context),
     eventsRoute(context, streams, signal),
+    traceRoutes(context),
     queryRoutes(context),
   ]) {
     api.route('/', routes);

@@ -1,4 +1,4 @@
-import { type Signer, signEnrolment, toBase64Url } from '@hopline/protocol';
+import { type PolicyRules, type Signer, signEnrolment, toBase64Url } from '@hopline/protocol';
 import type { OrganisationKeys } from '../auth/organisation-keys.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { Ledger } from './ledger.ts';
@@ -38,6 +38,12 @@ export async function bootstrapOrganisation(
     await ledger.submit('registry:PutOrganisation', { organisation });
   }
   await ensureSigner(ledger, channel, options.mspId, keys, newCode);
+}
+
+/** Puts the organisation's policy on the ledger, where it has none. A later one on the ledger is newer than a configuration. */
+export async function ensurePolicy(ledger: Ledger, mspId: string, rules: PolicyRules | undefined): Promise<void> {
+  if (!rules || (await ledger.evaluate('registry:GetPolicy', { mspId }))) return;
+  await ledger.submit('registry:PutPolicy', { policy: { mspId, ...rules } });
 }
 
 async function ensureSigner(

@@ -32,6 +32,7 @@ export async function applyBlock(tx: Queryable, changes: BlockChanges): Promise<
   await applyFlows(tx, changes);
   await applyPresences(tx, changes.movements);
   await applyAssociations(tx, changes.associations);
+  await applyWorkItems(tx, changes.workItems);
   await putIndexedEvents(tx, changes.indexed);
   const after: Checkpoint = {
     height: number + 1,
@@ -110,5 +111,21 @@ async function applyAssociations(tx: Queryable, changes: BlockChanges['associati
     columns.associations,
     foldAssociations(changes, open),
     '(parent, child, from_event) do update set to_ms = excluded.to_ms, to_event = excluded.to_event',
+  );
+}
+
+/** What comes again is what it is now, open; the ledger's last word on what it closes stays where people can read it. */
+async function applyWorkItems(tx: Queryable, changes: BlockChanges['workItems']): Promise<void> {
+  const rows = changes.flatMap(({ row }) => row ?? []);
+  const { id: _id, recorded_ms: _first, ...others } = columns.work_items;
+  const assignments = Object.keys(others).map((name) => `${name} = excluded.${name}`);
+  await insertRows(tx, 'work_items', columns.work_items, rows, `(id) do update set ${assignments.join(', ')}`);
+  const closed = changes.flatMap((change) => (change.row ? [] : change));
+  if (closed.length === 0) return;
+  await tx.query(
+    `update work_items w set closed_block = c.block, closed_transaction = c.transaction_id, block = c.block
+     from unnest($1::text[], $2::bigint[], $3::text[]) as c(id, block, transaction_id)
+     where w.id = c.id and w.closed_block is null`,
+    [closed.map(({ id }) => id), closed.map((change) => change.block), closed.map((change) => change.transactionId)],
   );
 }

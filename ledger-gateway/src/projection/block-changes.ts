@@ -1,4 +1,5 @@
 import type { IndexedEvent } from '../epcis/index/index-event.ts';
+import type { WorkItemChange } from './fold-work-items.ts';
 import type { RowOf } from './rows.ts';
 
 /** A write to the mirrored part of the world state; `record` null deletes. */
@@ -42,6 +43,7 @@ export interface BlockChanges {
   readonly items: readonly RowOf<'items'>[];
   readonly movements: readonly MovementRow[];
   readonly associations: readonly AssociationChange[];
+  readonly workItems: readonly WorkItemChange[];
   /** The events once more, as EPCIS queries find them. */
   readonly indexed: readonly IndexedEvent[];
 }

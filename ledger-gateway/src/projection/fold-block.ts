@@ -11,6 +11,7 @@ import type { BlockFacts, TransactionFacts } from '../ledger/block-facts.ts';
 import type { BlockChanges, StateChange } from './block-changes.ts';
 import { foldCapture } from './fold-capture.ts';
 import { foldStatements } from './fold-statements.ts';
+import { foldWorkItems, lastWorkItems } from './fold-work-items.ts';
 
 /** Fabric's code of a valid transaction. */
 const valid = 0;
@@ -86,6 +87,7 @@ export async function foldBlock(facts: BlockFacts): Promise<BlockChanges> {
     movements: effects.flatMap((effect) => effect.movements),
     associations: effects.flatMap((effect) => effect.associations),
     indexed: effects.flatMap((effect) => effect.indexed),
+    workItems: lastWorkItems(effects.flatMap((effect) => effect.workItems)),
   };
 }
 
@@ -126,7 +128,9 @@ async function foldTransaction(block: number, transaction: TransactionFacts): Pr
           eventRecords(writes.map(({ write }) => write)),
         )
       : { events: [], eventItems: [], items: [], movements: [], associations: [], indexed: [] };
-  return { state, ...anchored, ...captured };
+  const written = writes.map(({ write }) => write);
+  const workItems = foldWorkItems(block, transaction, eventRecords(written), written);
+  return { state, ...anchored, ...captured, workItems };
 }
 
 /** Which statements a transaction anchored first, as `{node} {sequence}`: those anchored before have no write. */

@@ -125,7 +125,8 @@ export function itemsOf(event: NormalisedEvent): Mention[] {
   }
 }
 
-function movementRow(movement: Movement, position: number, record: EventRecord, seq: number): MovementRow {
+/** A movement of an event as a row; `seq` is the event's number in the order of the ledger. */
+export function movementRow(movement: Movement, position: number, record: EventRecord, seq: number): MovementRow {
   const isUnit = 'unit' in movement;
   const transit = [movement.from, movement.to].find((end) => end.at === 'transit');
   return {

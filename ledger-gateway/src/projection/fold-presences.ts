@@ -1,5 +1,11 @@
 import { ProtocolError } from '@hopline/protocol';
-import { addQuantities, compareQuantities, type Quantity, subtractQuantities } from '@hopline/protocol/epcis';
+import {
+  addQuantities,
+  compareQuantities,
+  inBaseUnit,
+  type Quantity,
+  subtractQuantities,
+} from '@hopline/protocol/epcis';
 import type { MovementRow } from './block-changes.ts';
 import { openEndMs, type RowOf } from './rows.ts';
 
@@ -27,13 +33,13 @@ export function foldPresences(
   open: readonly PresenceRow[],
   nextId: number,
 ): PresenceRow[] {
-  const current = new Map(open.map((presence) => [keyOf(presence.subject, presence.at, presence.where_id), presence]));
+  const current = new Map(open.map((presence) => [keyOf(presence, presence.at, presence.where_id), presence]));
   const changed = new Map<number, PresenceRow>();
   let id = nextId;
   for (const movement of movements) {
-    const { subject, from_at, from_id, to_at, to_id } = movement;
+    const { from_at, from_id, to_at, to_id } = movement;
     if (lasting.has(from_at as string) && from_id !== null) {
-      const key = keyOf(subject, from_at as string, from_id);
+      const key = keyOf(movement, from_at as string, from_id);
       const before = current.get(key);
       const after = before && leave(before, movement);
       if (after) {
@@ -43,7 +49,7 @@ export function foldPresences(
       }
     }
     if (lasting.has(to_at as string) && to_id !== null) {
-      const key = keyOf(subject, to_at as string, to_id);
+      const key = keyOf(movement, to_at as string, to_id);
       const before = current.get(key);
       const after = before ? join(before, movement) : begin(id++, movement);
       changed.set(after.id, after);
@@ -101,7 +107,6 @@ function leave(presence: PresenceRow, movement: MovementRow): PresenceRow {
   const remaining = quantityOf(presence.remaining, presence.uom);
   if (!amount || !remaining) return gone;
   const rest = tryQuantities(() => subtractQuantities(remaining, amount));
-  // The chaincode keeps the books in comparable units; should that ever change, what left is no longer counted here.
   if (!rest || compareQuantities(rest, { amount: '0', uom: rest.uom }) <= 0) return gone;
   const entered = quantityOf(presence.entered, presence.uom);
   const all = entered && tryQuantities(() => addQuantities(entered, { amount: '0', uom: amount.uom }));
@@ -128,6 +133,11 @@ function tryQuantities(compute: () => Quantity): Quantity | null {
   }
 }
 
-function keyOf(subject: string, at: string, where: string): string {
-  return `${at}\u0000${where}\u0000${subject}`;
+/**
+ * Goods in units of measure that do not convert stay side by side: forty cases and eighty kilograms of a lot that somebody
+ * took from the same place are two stays, and the one does not end the other.
+ */
+function keyOf(thing: Pick<PresenceRow, 'subject' | 'is_unit' | 'uom'>, at: string, where: string): string {
+  const dimension = thing.is_unit ? '' : inBaseUnit({ amount: '0', uom: thing.uom }).dimension;
+  return `${at}\u0000${where}\u0000${thing.subject}\u0000${dimension}`;
 }

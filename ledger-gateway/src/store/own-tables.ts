@@ -11,6 +11,7 @@ export const ownTables = {
   alerts: ['seq'],
   counters: ['name'],
   upload_refusals: ['node'],
+  work_notes: ['id'],
   epcis_documents: ['job'],
   epcis_jobs: ['id'],
   epcis_queries: ['name'],

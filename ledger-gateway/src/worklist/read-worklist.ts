@@ -1,0 +1,251 @@
+import { glnSchema } from '@hopline/protocol';
+import { z } from 'zod';
+import { GatewayError } from '../gateway-error.ts';
+import { identify } from '../projection/item-row.ts';
+import { type WorkItemKind, workItemKinds } from '../projection/work-item-kinds.ts';
+import { asOfSchema } from '../query/freshness.ts';
+import { evidenceOf, placesOf } from '../query/lookups.ts';
+import { evidenceSchema, placeSchema, quantitySchema } from '../query/shapes.ts';
+import type { Queryable } from '../store/database.ts';
+import { worklistLimits } from './limits.ts';
+
+const kinds = Object.keys(workItemKinds) as [WorkItemKind, ...WorkItemKind[]];
+const stateSchema = z.enum(['open', 'resolved']);
+const severitySchema = z.enum(['act', 'look', 'info']);
+
+export const worklistQuerySchema = z.object({
+  state: stateSchema.default('open'),
+  kind: z.enum(kinds).optional(),
+  /** Without it (and without a kind), what is only marked and in order is left out. */
+  severity: severitySchema.optional(),
+  /** GLN at either end of a hand-over. */
+  place: glnSchema.optional(),
+  /** Canonical identifier of a lot, item or unit. */
+  item: z.string().min(1).max(400).optional(),
+  assignee: z.string().min(1).max(worklistLimits.maxAssigneeChars).optional(),
+  /** `own`: of this gateway's organisation, or with it at the other end. */
+  scope: z.enum(['own', 'all']).default('own'),
+  overdueAfterMs: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(worklistLimits.maxOverdueAfterMs)
+    .default(worklistLimits.defaultOverdueAfterMs),
+  /** `next` of the page before. */
+  after: z
+    .string()
+    .regex(/^\d{1,15}\.[A-Za-z0-9_-]{22}$/)
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(worklistLimits.maxItemsPerPage).default(50),
+});
+
+export const workItemSchema = z.object({
+  id: z.string(),
+  kind: z.enum(kinds),
+  severity: severitySchema,
+  title: z.string(),
+  state: stateSchema,
+  /** Who closed it: a later event on the ledger, or a person. */
+  resolvedBy: z.enum(['ledger', 'person']).nullable(),
+  subject: z
+    .object({
+      id: z.string(),
+      kind: z.string(),
+      gtin: z.string().nullable(),
+      lot: z.string().nullable(),
+      product: z.string().nullable(),
+    })
+    .nullable(),
+  place: placeSchema.nullable(),
+  otherPlace: placeSchema.nullable(),
+  mspId: z.string(),
+  otherMspId: z.string().nullable(),
+  /** What the books said, and what the event states: amounts, or times. */
+  booked: quantitySchema.nullable(),
+  stated: quantitySchema.nullable(),
+  bookedMs: z.int().nullable(),
+  statedMs: z.int().nullable(),
+  /** What is still on the way, of an overdue shipment. */
+  outstanding: quantitySchema.nullable(),
+  eventId: z.string().nullable(),
+  event: evidenceSchema.nullable(),
+  /** The earlier event that it is about. */
+  about: evidenceSchema.nullable(),
+  atMs: z.int(),
+  recordedMs: z.int(),
+  ageMs: z.int(),
+  /** The block and transaction that changed it last, and those that closed it. */
+  block: z.int(),
+  transactionId: z.string(),
+  closed: z.object({ block: z.int(), transactionId: z.string() }).nullable(),
+  note: z
+    .object({
+      state: stateSchema,
+      assignee: z.string().nullable(),
+      note: z.string().nullable(),
+      changedBy: z.string(),
+      changedMs: z.int(),
+    })
+    .nullable(),
+});
+export type WorkItem = z.infer<typeof workItemSchema>;
+
+export const worklistSchema = z.object({
+  items: z.array(workItemSchema),
+  next: z.string().nullable(),
+  ...asOfSchema.shape,
+});
+
+const detailsSchema = z.object({
+  booked: quantitySchema.nullable().default(null),
+  stated: quantitySchema.nullable().default(null),
+  bookedMs: z.int().nullable().default(null),
+  statedMs: z.int().nullable().default(null),
+  outstanding: quantitySchema.nullable().default(null),
+  eventId: z.string().nullable().default(null),
+});
+
+interface ItemRow extends Record<string, unknown> {
+  readonly id: string;
+  readonly kind: WorkItemKind;
+  readonly severity: WorkItem['severity'];
+  readonly subject: string | null;
+  readonly place: string | null;
+  readonly other_place: string | null;
+  readonly msp_id: string;
+  readonly other_msp: string | null;
+  readonly event: string;
+  readonly ref: string | null;
+  readonly at_ms: number;
+  readonly details: unknown;
+  readonly block: number;
+  readonly transaction_id: string;
+  readonly recorded_ms: number;
+  readonly closed_block: number | null;
+  readonly closed_transaction: string | null;
+  readonly note_state: WorkItem['state'] | null;
+  readonly assignee: string | null;
+  readonly note: string | null;
+  readonly changed_by: string | null;
+  readonly changed_ms: number | null;
+  readonly is_resolved: boolean;
+}
+
+/** What a person settled is open again once the ledger says something new of it. */
+const resolved = `(w.closed_block is not null or (n.state = 'resolved' and w.block < n.height))`;
+const joined = `select w.*, n.state as note_state, n.assignee, n.note, n.changed_by, n.changed_ms, ${resolved} as is_resolved
+  from work_items w left join work_notes n on n.id = w.id`;
+
+/** The worklist, the latest first. Shipments are on it once they are overdue at `nowMs`. */
+export async function readWorklist(
+  on: Queryable,
+  query: z.output<typeof worklistQuerySchema>,
+  { mspId, nowMs }: { readonly mspId: string; readonly nowMs: number },
+): Promise<{ items: WorkItem[]; next: string | null }> {
+  const { state, kind, severity, place, item, assignee, scope, overdueAfterMs, after, limit } = query;
+  const [afterMs, afterId] = after?.split('.') ?? [];
+  const rows = await on.query<ItemRow>(
+    `${joined}
+     where ${resolved} = $1
+       and ($2::text is null or w.kind = $2)
+       and (case when $3::text is not null then w.severity = $3 else $2::text is not null or w.severity <> 'info' end)
+       and ($4::text is null or w.place = $4 or w.other_place = $4)
+       and ($5::text is null or w.subject = $5)
+       and ($6::text is null or n.assignee = $6)
+       and ($7::text is null or w.msp_id = $7 or w.other_msp = $7
+         or exists (select 1 from sites s where s.msp_id = $7 and s.gln in (w.place, w.other_place)))
+       and (w.kind <> 'overdue-shipment' or w.closed_block is not null or w.at_ms <= $8)
+       and ($9::bigint is null or (w.at_ms, w.id) < ($9::bigint, $10::text))
+     order by w.at_ms desc, w.id desc limit $11`,
+    [
+      state === 'resolved',
+      kind ?? null,
+      severity ?? null,
+      place ?? null,
+      item ?? null,
+      assignee ?? null,
+      scope === 'own' ? mspId : null,
+      nowMs - overdueAfterMs,
+      afterMs === undefined ? null : Number(afterMs),
+      afterId ?? null,
+      limit + 1,
+    ],
+  );
+  const page = rows.slice(0, limit);
+  const last = rows.length > limit ? page.at(-1) : undefined;
+  return { items: await spellOut(on, page, nowMs), next: last ? `${last.at_ms}.${last.id}` : null };
+}
+
+/** One work item. Throws `not-found`. */
+export async function readWorkItem(on: Queryable, id: string, nowMs: number): Promise<WorkItem> {
+  const [item] = await spellOut(on, await on.query<ItemRow>(`${joined} where w.id = $1`, [id]), nowMs);
+  if (!item) throw new GatewayError('not-found', 'the work item is not known here', { id });
+  return item;
+}
+
+async function spellOut(on: Queryable, rows: readonly ItemRow[], nowMs: number): Promise<WorkItem[]> {
+  const evidence = await evidenceOf(
+    on,
+    rows.flatMap(({ event, ref }) => [event, ref]),
+  );
+  const place = await placesOf(
+    on,
+    rows.flatMap((row) => [row.place, row.other_place]),
+  );
+  const products = await productsOf(
+    on,
+    rows.map(({ subject }) => subject),
+  );
+  return rows.map((row): WorkItem => {
+    const { subject, closed_block, closed_transaction } = row;
+    const details = detailsSchema.parse(row.details);
+    return {
+      id: row.id,
+      kind: row.kind,
+      severity: row.severity,
+      title: workItemKinds[row.kind].title,
+      state: row.is_resolved ? 'resolved' : 'open',
+      resolvedBy: closed_block !== null ? 'ledger' : row.is_resolved ? 'person' : null,
+      subject: subject === null ? null : subjectOf(subject, products),
+      place: row.place === null ? null : place(row.place),
+      otherPlace: row.other_place === null ? null : place(row.other_place),
+      mspId: row.msp_id,
+      otherMspId: row.other_msp,
+      ...details,
+      event: evidence.get(row.event) ?? null,
+      about: evidence.get(row.ref ?? '') ?? null,
+      atMs: row.at_ms,
+      recordedMs: row.recorded_ms,
+      ageMs: Math.max(0, nowMs - row.at_ms),
+      block: row.block,
+      transactionId: row.transaction_id,
+      closed: closed_block === null ? null : { block: closed_block, transactionId: closed_transaction ?? '' },
+      note: noteOf(row),
+    };
+  });
+}
+
+function noteOf({ note_state, assignee, note, changed_by, changed_ms }: ItemRow): WorkItem['note'] {
+  if (note_state === null) return null;
+  return { state: note_state, assignee, note, changedBy: changed_by ?? '', changedMs: changed_ms ?? 0 };
+}
+
+function subjectOf(id: string, products: ReadonlyMap<string, string>): WorkItem['subject'] {
+  const key = identify(id);
+  const gtin = key && 'gtin' in key ? key.gtin : null;
+  const lot = key && 'lot' in key ? (key.lot ?? null) : null;
+  return { id, kind: key?.kind ?? 'uri', gtin, lot, product: products.get(gtin ?? '') ?? null };
+}
+
+async function productsOf(on: Queryable, subjects: readonly (string | null)[]): Promise<ReadonlyMap<string, string>> {
+  const gtins = subjects.flatMap((subject) => {
+    const key = subject === null ? null : identify(subject);
+    return key && 'gtin' in key ? [key.gtin] : [];
+  });
+  if (gtins.length === 0) return new Map();
+  const rows = await on.query<{ gtin: string; name: string }>(
+    'select gtin, name from products where gtin = any($1::text[])',
+    [[...new Set(gtins)]],
+  );
+  return new Map(rows.map(({ gtin, name }) => [gtin, name]));
+}

@@ -1,0 +1,58 @@
+import { Hono } from 'hono';
+import type { AppContext, AppEnv } from '../http/app-context.ts';
+import { demand, requires } from '../http/authenticate.ts';
+import { httpLimits } from '../http/limits.ts';
+import { parseRequest } from '../http/problem-response.ts';
+import { readJson } from '../http/read-body.ts';
+import { route } from '../http/route.ts';
+import { asOf } from '../query/freshness.ts';
+import { noteWorkItem, workNoteSchema } from './note-work-item.ts';
+import { readWorkItem, readWorklist, workItemSchema, worklistQuerySchema, worklistSchema } from './read-worklist.ts';
+
+/** What somebody should look at, and what people say of it. */
+export function worklistRoutes(app: AppContext): Hono<AppEnv> {
+  const { store, clock, mspId } = app;
+  const fresh = () => {
+    const { height, blockTimeMs } = app.projection.checkpoint;
+    const { height: ledgerHeight, behindSinceMs } = app.ledgerView();
+    return asOf({ height, blockTimeMs, ledgerHeight, behindSinceMs }, clock.now());
+  };
+  return new Hono<AppEnv>()
+    .get(
+      '/worklist',
+      route({
+        summary: 'What is marked, differs, waits or is overdue, with both numbers and the events that prove it',
+        tag: 'worklist',
+        query: worklistQuerySchema,
+        answer: worklistSchema,
+      }),
+      requires('read'),
+      async (c) => {
+        const query = parseRequest(worklistQuerySchema, c.req.query());
+        const freshness = fresh();
+        return c.json({ ...(await readWorklist(store, query, { mspId, nowMs: clock.now() })), ...freshness });
+      },
+    )
+    .get(
+      '/worklist/:id',
+      route({ summary: 'One work item', tag: 'worklist', answer: workItemSchema }),
+      requires('read'),
+      async (c) => c.json(await readWorkItem(store, c.req.param('id'), clock.now())),
+    )
+    .patch(
+      '/worklist/:id',
+      route({
+        summary: 'Settle a work item, open it again, assign it, note something about it',
+        tag: 'worklist',
+        body: workNoteSchema,
+        answer: workItemSchema,
+      }),
+      async (c) => {
+        const { name } = demand(c, 'work');
+        const changes = await readJson(c, workNoteSchema, httpLimits.maxJsonBytes);
+        const nowMs = clock.now();
+        await noteWorkItem(store, c.req.param('id'), changes, { name, nowMs });
+        return c.json(await readWorkItem(store, c.req.param('id'), nowMs));
+      },
+    );
+}
