@@ -18,6 +18,9 @@ import { UnitPage } from './unit/unit-page.tsx';
 const UploadPage = lazy(() => import('./upload/upload-page.tsx').then((module) => ({ default: module.UploadPage })));
 const RecallsPage = lazy(() => import('./recall/recalls-page.tsx').then((module) => ({ default: module.RecallsPage })));
 const RecallPage = lazy(() => import('./recall/recall-page.tsx').then((module) => ({ default: module.RecallPage })));
+const WorklistPage = lazy(() =>
+  import('./worklist/worklist-page.tsx').then((module) => ({ default: module.WorklistPage })),
+);
 
 const maxRetries = 2;
 /** Answers are asked for again at this interval too, in case live events cannot get through. */
@@ -95,6 +98,12 @@ function Page({ route, caller }: { route: Route; caller: Caller | null }) {
       return signedIn ? <OverviewPage /> : <SignIn reason="The overview is for those who work with these goods." />;
     case 'upload':
       return signedIn ? <UploadPage /> : <SignIn reason="Who captures events signs in first." />;
+    case 'worklist':
+      return signedIn ? (
+        <WorklistPage caller={caller} />
+      ) : (
+        <SignIn reason="The worklist is for those who work it off." />
+      );
     case 'recalls':
       return signedIn ? <RecallsPage /> : <SignIn reason="Recalls are shown to those whom they concern." />;
     case 'recall':

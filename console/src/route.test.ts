@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lotPath, parseRoute, unitPath } from './route.ts';
+import { lotPath, parseRoute, recallPath, unitPath } from './route.ts';
 
 const gtin = '09521002002003';
 
@@ -28,6 +28,15 @@ describe('addresses', () => {
   });
 
   test.each([
+    ['/upload', { page: 'upload' }],
+    ['/worklist/', { page: 'worklist' }],
+    ['/recalls', { page: 'recalls' }],
+    [recallPath('R-1.2_3'), { page: 'recall', recallId: 'R-1.2_3' }],
+  ])('%s is a page of its own', (path, route) => expect(parseRoute(path)).toEqual(route));
+
+  test.each([
+    ['/upload/2', /no page/],
+    ['/recalls/R-1/2', /no page/],
     ['/01/09521002002005/10/A1', /check digit/],
     ['/01/09521002002003/10/%E0%A4%A', /escape/],
     ['/00/123', /18 digits/],

@@ -4,6 +4,7 @@ import { gtin14, lotNumber, sscc18, toDigitalLink, unescapeSegment } from '@hopl
 export type Route =
   | { readonly page: 'overview' }
   | { readonly page: 'upload' }
+  | { readonly page: 'worklist' }
   | { readonly page: 'recalls' }
   | { readonly page: 'recall'; readonly recallId: string }
   | { readonly page: 'lot'; readonly gtin: string; readonly lot: string }
@@ -21,7 +22,7 @@ export function parseRoute(path: string): Route {
     .replace(/\/$/, '')
     .split('/');
   try {
-    if (key === 'upload' && qualifier === undefined && value === '') return { page: 'upload' };
+    if ((key === 'upload' || key === 'worklist') && qualifier === undefined && value === '') return { page: key };
     if (key === 'recalls' && qualifier === undefined) {
       return value === '' ? { page: 'recalls' } : { page: 'recall', recallId: unescapeSegment(value) };
     }

@@ -21,6 +21,7 @@ interface Props {
 /** Pages of their own, in the order in which they are listed. */
 const pages: ReadonlyArray<{ readonly page: Route['page']; readonly href: string; readonly label: string }> = [
   { page: 'overview', href: '/', label: 'Overview' },
+  { page: 'worklist', href: '/worklist', label: 'Worklist' },
   { page: 'recalls', href: '/recalls', label: 'Recalls' },
   { page: 'upload', href: '/upload', label: 'Upload' },
 ];
