@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Network, type RunningGateway, startNetwork } from '../network.ts';
 import { capture, findEvents, finishedJob, postCapture } from './client.ts';
@@ -19,6 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => network?.stop());
 
+const samples = join(import.meta.dirname, '..', '..', '..', 'data', 'fsma204');
 const lot = (name: string) => `https://id.gs1.org/01/09521001000000/10/${name}`;
 const observed = (eventID: string, more: object = {}) => ({
   type: 'ObjectEvent',
@@ -218,6 +221,28 @@ test('one event at once: 201 with its address, and 409 for the same again', asyn
   expect((await findEvents(gateway, created.headers.get('location') ?? '')).events).toMatchObject([event]);
   const again = await post();
   expect(await again.json()).toMatchObject({ type: 'epcisException:ResourceAlreadyExistsException', status: 409 });
+});
+
+test('the sample documents of FSMA 204 go through as they are', async () => {
+  const policy = { notHeld: 'flag', notShipped: 'flag', massBalance: 'flag', unitOfMeasure: 'flag' };
+  await gateway.api.send('PUT', '/api/policy', policy);
+  for (const part of ['9999077', '9997004', '9999060', '9999992', '9998001', '9998018']) {
+    await gateway.api.send('PUT', `/api/sites/086000${part}`, { name: `Site ${part}`, kind: 'other' });
+  }
+  const names = ['harvest', 'cooling', 'initial-packing', 'first-land-based-receiver', 'shipping', 'receiving'];
+  const conflicts: string[] = [];
+  for (const name of [...names, 'transformation']) {
+    const job = await capture(gateway, await readFile(join(samples, `${name}-cte.jsonld`), 'utf8'));
+    expect(job, name).toMatchObject({ success: true, errors: [] });
+    conflicts.push(...job.conflicts.map(({ pointer }) => `${name} ${pointer}`));
+  }
+  // Two documents use one eventID for two events.
+  expect(conflicts).toEqual(['receiving /epcisBody/eventList/0']);
+  const lots = await findEvents(
+    gateway,
+    '/epcis/events?perPage=100&MATCH_anyEPCClass=https://id.gs1.org/01/10860009999920/*',
+  );
+  expect(lots.events.length).toBeGreaterThan(3);
 });
 
 test('jobs are listed from the latest on, page by page', async () => {

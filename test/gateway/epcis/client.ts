@@ -48,6 +48,7 @@ export interface Job {
   readonly success: boolean;
   readonly captureErrorBehaviour: string;
   readonly errors: readonly JobError[];
+  readonly conflicts: readonly { readonly pointer: string }[];
 }
 
 /** Captures a document and waits for the end of its job. */

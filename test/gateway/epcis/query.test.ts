@@ -41,7 +41,7 @@ const parameters: ReadonlyArray<readonly [query: string, names: string]> = [
   ['', all],
   ['eventType=AggregationEvent|TransformationEvent', 'packing mixing'],
   ['GE_eventTime=2026-05-01T12:00:00Z', 'ordering mixing mistake'],
-  ['LT_eventTime=2026-05-01T07:00:00Z', 'harvest checking'],
+  ['LT_eventTime=2026-05-01T07:00:00Z', 'checking harvest'],
   ['GE_recordTime=2026-05-01T00:00:00Z', all],
   ['LT_recordTime=2026-05-01T00:00:00Z', ''],
   ['EQ_action=ADD|DELETE', 'harvest tagging mistake'],

@@ -10,7 +10,7 @@ import { apiOf, type Network, type RunningGateway, startNetwork } from '../netwo
 import { capture, findEvents, postCapture } from './client.ts';
 import { document, eventList, nameOf, places } from './events.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 300_000 });
 
 /** Named queries and their subscribers, with a gateway that is killed while it captures and reports. */
 const main = join(import.meta.dirname, '..', '..', '..', 'ledger-gateway', 'src', 'main.ts');
