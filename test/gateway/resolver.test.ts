@@ -1,15 +1,17 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { generateSigningKey, toBase64Url } from '@hopline/protocol';
 import { canonicalLink } from '@hopline/protocol/gs1';
 import type { Linkset } from '@hopline/protocol/resolver';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { startLocalEdge } from '../../edge-worker/local/index.ts';
 import { staleAfterMs } from '../../ledger-gateway/src/query/freshness.ts';
 import { resolverLimits } from '../../ledger-gateway/src/resolver/limits.ts';
 import { MovableClock } from '../../ledger-gateway/src/testing/movable-clock.ts';
 import { harvested, packed } from '../ledger-suite/epcis-events.ts';
 import { epcisDocument } from '../ledger-suite/member.ts';
 import { RandomIds } from '../ledger-suite/random-ids.ts';
-import { apiOf, type Network, type RunningGateway, startNetwork } from './network.ts';
+import { apiOf, mspIds, type Network, type RunningGateway, startNetwork } from './network.ts';
 
 // Real processes on a busy machine: a wait that ends by itself is bounded, and no test is about how long it took.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 180_000 });
@@ -322,6 +324,40 @@ describe('any client', () => {
       contact: { fn: 'freshHub' },
       jsonLdContextLocation: 'https://ref.gs1.org/standards/resolver/linkset-context',
     });
+  });
+});
+
+describe('at the edge', () => {
+  test('the same links are answered by asking the gateway, and the recall status comes through', async () => {
+    const node = {
+      mspId: mspIds.freshHub,
+      registryKey: toBase64Url((await generateSigningKey()).key.publicKey),
+      gateways: [{ mspId: mspIds.freshHub, url: gateway.url, token: 'a-token-that-is-not-used-for-links' }],
+      apiTokenDigests: [],
+    };
+    const dataDir = join(network.folder, 'edge');
+    const edge = await startLocalEdge({ dataDir, port: 0, nodes: { [`${story.packhouse}/0`]: node } });
+    const ask = (query: string, headers: Record<string, string> = {}) =>
+      fetch(edge.url + pathOf(story.caseLot) + query, { redirect: 'manual', headers });
+    try {
+      const page = await ask('', { accept: 'text/html' });
+      expect([page.status, page.headers.get('location')]).toEqual([307, `${gateway.url}/page${pathOf(story.caseLot)}`]);
+      expect(await (await ask('?linkType=linkset')).json()).toEqual({
+        linkset: await linksetOf(pathOf(story.caseLot)),
+      });
+      const masterData = await ask('', { accept: 'application/ld+json' });
+      expect(await masterData.json()).toMatchObject({ 'gs1:gtin': story.caseGtin });
+      const recall = await ask('?linkType=gs1:recallStatus');
+      expect(recall.headers.get('cache-control')).toBe('no-store');
+      expect(recall.headers.get('hopline-as-of')).toContain('stale=?0');
+      expect(await recall.json()).toMatchObject({ status: 'none' });
+      const certificates = await ask('?linkType=gs1:certificationInfo');
+      expect(certificates.status).toBe(401);
+      const shown = await ask('?linkType=gs1:certificationInfo', { authorization: `Bearer ${gateway.adminKey}` });
+      expect(await shown.json()).toMatchObject({ certificates: [{ uri: certificate }] });
+    } finally {
+      await edge.stop();
+    }
   });
 });
 
