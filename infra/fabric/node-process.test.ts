@@ -3,10 +3,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isPortFree } from '../free-ports.ts';
 import { freePortBase } from './free-port-base.ts';
 import { fingerprintOf, isRunning, ProcessFolder, type ProcessPlan } from './node-process.ts';
 import { poll } from './poll.ts';
-import { assertPortsFree, isPortFree } from './ports.ts';
+import { assertPortsFree } from './ports.ts';
 import { processIdentity } from './process-identity.ts';
 
 const never = new AbortController().signal;

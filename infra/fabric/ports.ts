@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { isPortFree } from '../free-ports.ts';
 import { FabricError } from './fabric-error.ts';
 import { HOST } from './network-plan.ts';
 
@@ -26,15 +27,6 @@ export async function assertPortsFree(uses: readonly PortUse[]): Promise<void> {
     'PORT_IN_USE',
     `${list.join('\n')}\nFree it, or choose other ports with --port-base (and --fresh, where a network was begun on these).`,
   );
-}
-
-/** True where a listener could be opened on the loopback address. */
-export function isPortFree(port: number): Promise<boolean> {
-  return new Promise((settle) => {
-    const server = createServer();
-    server.once('error', () => settle(false));
-    server.listen({ port, host: HOST, exclusive: true }, () => server.close(() => settle(true)));
-  });
 }
 
 /** Where a process is asked whether it serves already. */

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConnectionProfile } from '../connection-profile.ts';
+import { isPortFree } from '../free-ports.ts';
 import { packageChaincode } from './chaincode-package.ts';
 import { endorsersOf } from './fixtures/endorsers-of.ts';
 import { submitUntilCommitted } from './fixtures/submit-until-committed.ts';
 import { freePortBase } from './free-port-base.ts';
 import { ProcessFolder, type ProcessRecord } from './node-process.ts';
-import { isPortFree } from './ports.ts';
 import { connectGateway } from './probe.ts';
 import { type FabricNetwork, type FabricOptions, startFabric, stopFabric } from './start-fabric.ts';
 

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { freePortRun, isPortFree } from '../free-ports.ts';
 
 /** Where everything listens, all on loopback, in one run of ports from a base. */
 export interface PortPlan {
@@ -12,9 +12,6 @@ export const defaultPortBase = 8080;
 /** A real Fabric network takes a run of its own, with room for all of its nodes. */
 const ledgerOffset = 40;
 const portsUsed = 100;
-/** Below the range that Linux takes for outgoing connections (32768 and up, ip(7)), which would take one meanwhile. */
-const lowestPort = 12_000;
-const highestPort = 32_000;
 
 export function planPorts(base: number): PortPlan {
   return {
@@ -34,27 +31,14 @@ export async function requireFreePorts(plan: PortPlan, ledgerPorts: number): Pro
     ...Array.from({ length: ledgerPorts }, (_, index): [number, string] => [plan.ledger + index, 'the ledger']),
   ];
   for (const [port, who] of wanted) {
-    if (!(await isFree(port)))
+    if (!(await isPortFree(port)))
       throw new Error(`port ${port}, wanted by ${who}, is in use. Choose others: npm start -- --port-base N`);
   }
 }
 
 /** A base whose ports are all free now; for tests and demos, which may run beside anything. */
 export async function findPortBase(random: () => number): Promise<number> {
-  const attempts = 50;
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    const base = lowestPort + Math.floor(random() * (highestPort - portsUsed - lowestPort));
-    const ports = Array.from({ length: portsUsed }, (_, index) => base + index);
-    const free = await Promise.all(ports.map(isFree));
-    if (free.every(Boolean)) return base;
-  }
-  throw new Error(`no ${portsUsed} free ports in a row were found`);
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
+  const base = await freePortRun(portsUsed, random);
+  if (base === null) throw new Error(`no ${portsUsed} free ports in a row were found`);
+  return base;
 }

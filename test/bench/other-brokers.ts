@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MqttClient } from 'mqtt';
+import { freePort } from '../../infra/free-ports.ts';
 import { accepts } from '../../infra/start/ledger-part.ts';
 import { WebSocketStream } from '../../sensor-sim/src/device/websocket-stream.ts';
 
@@ -84,16 +85,6 @@ export async function subscribeAndLeave({ url }: OtherBroker): Promise<void> {
   });
   await client.subscribeAsync('readings/#', { qos: 1 });
   await client.endAsync();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }
 
 async function end(child: ChildProcess): Promise<void> {

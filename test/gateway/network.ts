@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { problemSchema } from '@hopline/protocol';
 import { type DevLedger, startDevLedger } from '../../infra/dev-ledger/dev-ledger.ts';
+import { freePort } from '../../infra/free-ports.ts';
 import type { GatewayOptions } from '../../ledger-gateway/src/gateway-options.ts';
 import { type Gateway, type GatewayDependencies, startGateway } from '../../ledger-gateway/src/start-gateway.ts';
 
@@ -174,14 +174,4 @@ async function stopProcess(child: ChildProcess): Promise<void> {
   const exit = once(child, 'exit');
   child.kill('SIGTERM');
   await exit;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startDevLedger } from '../../infra/dev-ledger/dev-ledger.ts';
+import { freePort } from '../../infra/free-ports.ts';
 import type { OpenLedger } from './ledger-suite.ts';
 
 const main = join(import.meta.dirname, '../../chaincode/src/main.ts');
@@ -57,14 +57,4 @@ export async function startChaincode(address: string): Promise<{ stop: () => Pro
       return code;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
