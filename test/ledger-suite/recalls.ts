@@ -48,7 +48,7 @@ export function recalls(context: () => SuiteContext): void {
     ...over,
   });
 
-  describe('recalls', () => {
+  describe('recalls', { timeout: 120_000 }, () => {
     it('hold a lot everywhere from their block on, in units too, and name themselves', async () => {
       const { growers, freshHub } = context();
       const { field, packhouse, lot, unit } = await withGoods(context());
@@ -151,9 +151,7 @@ export function recalls(context: () => SuiteContext): void {
       await growers.capture(shipped({ at: later, gln: field }, packhouse, [], [[lot, 1, 'KGM']]));
     });
 
-    it('win over a shipment that comes behind them in the same block, and never lose to one', {
-      timeout: 120_000,
-    }, async () => {
+    it('win over a shipment that comes behind them in the same block, and never lose to one', async () => {
       const { growers } = context();
       const { field, packhouse } = await withGoods(context());
       let together = 0;

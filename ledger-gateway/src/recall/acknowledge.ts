@@ -9,6 +9,8 @@ export const acknowledgeBodySchema = z.strictObject({
   /** The newest, where the caller names none. */
   version: z.int().min(1).optional(),
   note: recallTextSchema.nullable().default(null),
+  /** Who acknowledges; it stays on the ledger. Else the name of the caller's key or token. */
+  by: z.string().min(1).max(200).optional(),
 });
 
 export interface Acknowledged {
@@ -21,7 +23,7 @@ export interface Acknowledged {
 export async function acknowledgeRecall(
   app: AppContext,
   recallId: string,
-  { version, note }: z.output<typeof acknowledgeBodySchema>,
+  { version, note, by }: z.output<typeof acknowledgeBodySchema>,
   caller: Caller,
 ): Promise<Acknowledged> {
   const [row] = await app.store.query<{ record: unknown }>('select record from recalls where recall_id = $1', [
@@ -32,7 +34,7 @@ export async function acknowledgeRecall(
     recallId,
     version: version ?? recall.version,
     mspId: app.mspId,
-    by: (caller.name || caller.id).slice(0, 200),
+    by: by ?? (caller.name || caller.id).slice(0, 200),
     note,
     statedAtMs: app.clock.now(),
   });

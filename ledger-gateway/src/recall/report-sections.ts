@@ -101,12 +101,12 @@ export function chronology({ steps, stepsTruncated, organisations, recall, opene
       act,
       transactionId,
       block,
-    }) => html`<tr><td class="num">${timeText(atMs)}</td><td>${name(mspId)}</td><td>${wordsOf(act, placeName)}</td>
-<td class="mono">${block} · ${transactionId.slice(0, 12)}…</td></tr>`,
+    }) => html`<tr><td class="when">${timeText(atMs)}</td><td>${name(mspId)}</td><td>${wordsOf(act, placeName)}</td>
+<td class="mono id">${block} · ${transactionId}</td></tr>`,
   );
   return html`<h2>Chronology</h2>
 ${stepsTruncated ? html`<p class="wait">There are more steps than are shown.</p>` : null}
-<div class="scroll"><table><thead><tr><th class="num">Time</th><th>Who</th><th>What</th><th>Block · transaction</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+<div class="scroll"><table><thead><tr><th>Time</th><th>Who</th><th>What</th><th>Block · transaction</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 function wordsOf(act: RecallView['steps'][number]['act'], placeName: (gln: string) => string): string | Markup {
@@ -114,7 +114,7 @@ function wordsOf(act: RecallView['steps'][number]['act'], placeName: (gln: strin
     case 'opened':
       return `Opened with ${act.added} lots and items`;
     case 'scope-changed':
-      return `Scope changed to version ${act.version}: ${act.added} added, ${act.removed} let out. ${act.reason}`;
+      return `Scope changed to version ${act.version}: ${act.added} added, ${act.removed} let out. Reason: ${act.reason}`;
     case 'notified':
       return `Notices of version ${act.version} delivered to ${[...act.addressees, ...act.outside].join(', ')}`;
     case 'acknowledged':

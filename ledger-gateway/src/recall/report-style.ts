@@ -12,6 +12,8 @@ p { margin: 0 0 8px; }
 .small { font-size: 12px; }
 .mono { font: 12px/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 .badge { display: inline-block; padding: 3px 10px; border-radius: 4px; border: 1px solid currentColor; font-weight: 600; font-size: 13px; white-space: nowrap; }
+.id { width: 230px; font-size: 10px; }
+.when { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .bad { color: #a3201c; }
 .good { color: #1b6b3a; }
 .wait { color: #8a5a00; }

@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { recallSchema } from '../../ledger-gateway/src/recall/read-recall.ts';
+import { startReceiver, type WebhookReceiver } from '../../ledger-gateway/src/testing/webhook-receiver.ts';
+import { apiOf, mspIds, type Network, startNetwork } from './network.ts';
+import { deliver } from './recall-story.ts';
+
+// Real processes on a busy machine: a wait that ends by itself is bounded, and no test is about how long it took.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
+
+/** A gateway that is killed between a recall's commit and its notices. */
+const main = join(import.meta.dirname, '..', '..', 'ledger-gateway', 'src', 'main.ts');
+let network: Network;
+let receiver: WebhookReceiver;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  network = await startNetwork();
+  receiver = await startReceiver();
+});
+
+afterAll(async () => {
+  for (const child of children) await kill(child);
+  await network?.stop();
+  await receiver?.stop();
+});
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exit;
+}
+
+async function start(configFile: string): Promise<{ child: ChildProcess; url: string }> {
+  const child = spawn(process.execPath, [main, '--config', configFile], { stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(child);
+  const url = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    child.stdout?.on('data', (data: Buffer) => {
+      text += data.toString();
+      const [, found] = /listens on (\S+)/.exec(text) ?? [];
+      if (found) resolve(found);
+    });
+    child.once('exit', (code) => reject(new Error(`the gateway ended with ${String(code)}: ${text}`)));
+  });
+  await vi.waitUntil(async () => (await fetch(`${url}/readyz`)).ok, { timeout: 60_000, interval: 50 });
+  return { child, url };
+}
+
+test('killed between the commit and the notices, it gives each of them once after its next start', async () => {
+  const [growers, freshHub, retail] = await Promise.all([
+    network.start('growers'),
+    network.start('freshHub'),
+    network.start('retail'),
+  ]);
+  const goods = await deliver({ growers, freshHub, retail });
+  for (const [party, path] of [
+    [mspIds.retail, '/retail'],
+    // The own office is told as well.
+    [mspIds.freshHub, '/own'],
+  ]) {
+    const channel = { kind: 'webhook', url: receiver.url + path };
+    await freshHub.api.send('POST', '/api/contacts', { party, name: 'Office', channel });
+  }
+  await freshHub.stop();
+
+  const configFile = join(network.folder, 'freshHub.json');
+  await writeFile(configFile, JSON.stringify(network.options('freshHub', { notify: { allowPrivate: true } })));
+  const first = await start(configFile);
+  const before = network.ledger.height();
+  const recallId = 'R-2026-9';
+  const body = { recallId, kind: 'voluntary', reason: 'Glass', suspects: [goods.caseLot] };
+  const unanswered = apiOf(first.url, freshHub.adminKey)
+    .send('POST', '/api/recalls', body)
+    .then(
+      () => 'answered',
+      () => 'cut off',
+    );
+  // The hold is on the ledger; the gateway dies before it has projected the block, or soon after.
+  await vi.waitUntil(() => network.ledger.height() > before, { timeout: 20_000, interval: 1 });
+  await kill(first.child);
+  await unanswered;
+  const toldBefore = receiver.received.length;
+
+  const second = await start(configFile);
+  const api = apiOf(second.url, freshHub.adminKey);
+  const read = async () => recallSchema.parse(await api.get(`/api/recalls/${recallId}`));
+  await vi.waitUntil(
+    async () => {
+      const { organisations } = await read();
+      return organisations.every(
+        ({ notices }) => notices.length > 0 && notices.every(({ state }) => state === 'delivered'),
+      );
+    },
+    { timeout: 60_000, interval: 100 },
+  );
+  await vi.waitUntil(async () => (await read()).organisations.every(({ notifiedAtMs }) => notifiedAtMs !== null), {
+    timeout: 60_000,
+    interval: 100,
+  });
+  await vi.waitUntil(() => receiver.received.length >= 2, { timeout: 60_000, interval: 100 });
+  const ids = receiver.received.map(({ path, headers }) => `${path} ${String(headers['webhook-id'])}`);
+  expect(toldBefore).toBe(0);
+  expect(new Set(ids).size).toBe(2);
+  expect(ids).toHaveLength(2);
+  const { lots, organisations, steps } = await read();
+  expect(organisations.flatMap(({ notices }) => notices)).toHaveLength(1);
+  expect(steps.filter(({ act }) => act.step === 'opened')).toHaveLength(1);
+  expect(lots.every(({ onHold }) => onHold)).toBe(true);
+  await kill(second.child);
+});
