@@ -1,6 +1,6 @@
 import type { ClassQuantity, NormalisedEvent } from '../epcis/index.ts';
 import { ProtocolError } from '../error.ts';
-import { parseIdentifier } from '../gs1/index.ts';
+import { type GS1Identifier, parseIdentifier } from '../gs1/index.ts';
 import type { OrganisationData, PlaceData, ProductData } from '../master-data/index.ts';
 
 /** An event with what the ledger knows of it; `null`s where it was never on a ledger (a file that is checked offline). */
@@ -100,7 +100,20 @@ export function traceabilityLotCode(gtin: string, lot: string): string {
   return `(01)${gtin}(10)${lot}`;
 }
 
-function identify(id: string) {
+/** Texts whose reading is remembered: the same few lots, units and places stand in thousands of events. */
+const maxRememberedTexts = 20_000;
+const remembered = new Map<string, GS1Identifier | null>();
+
+function identify(id: string): GS1Identifier | null {
+  const known = remembered.get(id);
+  if (known !== undefined) return known;
+  const identifier = read(id);
+  if (remembered.size >= maxRememberedTexts) remembered.clear();
+  remembered.set(id, identifier);
+  return identifier;
+}
+
+function read(id: string): GS1Identifier | null {
   try {
     return parseIdentifier(id);
   } catch (error) {
