@@ -1,4 +1,5 @@
 import { digestSchema, formatNodeId } from '@hopline/protocol';
+import { canonicalLink, sscc18 } from '@hopline/protocol/gs1';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { isAllowed } from '../auth/caller.ts';
@@ -22,7 +23,10 @@ import { RateLimit } from './rate-limit.ts';
 import { route } from './route.ts';
 
 const findQuery = z.object({ q: z.string().min(1).max(maxFindChars) });
-const traceQuery = z.object({ direction: directionSchema.default('both') });
+const traceQuery = z.object({
+  direction: directionSchema.default('both'),
+  conditions: z.enum(['true', 'false']).default('false'),
+});
 const nodeParam = z.object({
   gln: z.string().regex(/^\d{13}$/),
   n: z.coerce.number().int().min(0).max(999),
@@ -94,11 +98,12 @@ export function queryRoutes(app: AppContext): Hono<AppEnv> {
         answer: traceSchema,
       }),
       async (c) => {
-        const { direction } = parseRequest(traceQuery, c.req.query());
+        const { direction, conditions } = parseRequest(traceQuery, c.req.query());
+        const options = { nowMs: clock.now(), conditions: conditions === 'true' };
         const freshness = fresh();
         const started = performance.now();
         const id = lotId(c.req.param('gtin'), c.req.param('lot'));
-        return c.json({ ...(await readTrace(store, id, direction, elapsedSince(started))), ...freshness });
+        return c.json({ ...(await readTrace(store, id, direction, elapsedSince(started), options)), ...freshness });
       },
     )
     .get(
@@ -118,11 +123,12 @@ export function queryRoutes(app: AppContext): Hono<AppEnv> {
         answer: traceSchema,
       }),
       async (c) => {
-        const { direction } = parseRequest(traceQuery, c.req.query());
+        const { direction, conditions } = parseRequest(traceQuery, c.req.query());
+        const options = { nowMs: clock.now(), conditions: conditions === 'true' };
         const freshness = fresh();
         const started = performance.now();
-        const { id } = await readUnit(store, c.req.param('sscc'), clock.now());
-        return c.json({ ...(await readTrace(store, id, direction, elapsedSince(started))), ...freshness });
+        const id = canonicalLink({ kind: 'sscc', sscc: sscc18(c.req.param('sscc')) });
+        return c.json({ ...(await readTrace(store, id, direction, elapsedSince(started), options)), ...freshness });
       },
     )
     .get(

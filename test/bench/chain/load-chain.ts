@@ -76,7 +76,7 @@ export async function loadChain(
 }
 
 /** Drops keys and indexes of the tables that are filled; gives the statements that make them again. */
-async function dropIndexes(target: CopyTarget): Promise<string[]> {
+export async function dropIndexes(target: CopyTarget): Promise<string[]> {
   const tables = [
     'events',
     'event_items',

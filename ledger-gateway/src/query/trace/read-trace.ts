@@ -14,7 +14,7 @@ import { maxTraceEdges } from './trace-limits.ts';
 import { namesOf } from './trace-names.ts';
 import { nodesOf } from './trace-nodes.ts';
 import type { Direction, Trace } from './trace-shapes.ts';
-import { enter, type PlaceStart, showUnits, startOf } from './trace-start.ts';
+import { enter, type PlaceStart, showUnits, startOf, type TraceStart } from './trace-start.ts';
 import { walk } from './walk.ts';
 import { Whereabouts } from './whereabouts-of-goods.ts';
 
@@ -40,10 +40,21 @@ export async function traceGoods(
   from: string | PlaceStart,
   direction: Direction,
   elapsedMs: () => number,
-  { nowMs, conditions }: TraceOptions,
+  options: TraceOptions,
 ): Promise<Omit<Trace, 'asOf' | 'stale'>> {
   const book = new FlowBook(on);
-  const start = await startOf(on, book, from);
+  return traceStart(on, book, await startOf(on, book, from), direction, elapsedMs, options);
+}
+
+/** Traces from a start that has been looked up. */
+export async function traceStart(
+  on: Queryable,
+  book: FlowBook,
+  start: TraceStart,
+  direction: Direction,
+  elapsedMs: () => number,
+  { nowMs, conditions }: TraceOptions,
+): Promise<Omit<Trace, 'asOf' | 'stale'>> {
   const walks = (direction === 'both' ? (['back', 'forward'] as const) : [direction]).map((each) => new Reach(each));
   for (const reach of walks) await walk(book, reach, enter(reach, start));
   const whereabouts = new Whereabouts(book);
@@ -60,7 +71,7 @@ export async function traceGoods(
   const [remarks, transformations] = await Promise.all([remarksOn(on, [...things]), transformationsOf(on, walks)]);
   const names = await namesOf(on, {
     things: [...things, ...units],
-    places: [...places, ...(typeof from === 'string' ? [] : [Number(from.place)])],
+    places: [...places, ...(start.place === null ? [] : [start.place])],
     events: [
       ...eventsOf(edges),
       ...[...whereabouts.goods.keys()].flatMap((subject) => goods.events(subject)),

@@ -28,6 +28,8 @@ export interface Inside {
 export interface TraceStart {
   /** Canonical identifier, or the GLN of a place. */
   readonly id: string;
+  /** Number of the GLN, where it is a place. */
+  readonly place: number | null;
   /** Traced whole: a lot, a serial number. */
   readonly goods: readonly number[];
   /** Traced from when and where they were. */
@@ -39,17 +41,21 @@ export interface TraceStart {
 
 /** What an identifier, or a place and time, means here. Throws `not-found`. */
 export async function startOf(on: Queryable, book: FlowBook, from: string | PlaceStart): Promise<TraceStart> {
-  if (typeof from !== 'string') return { id: from.place, goods: [], units: [], ...(await insidePlace(on, from)) };
+  if (typeof from !== 'string') {
+    const place = Number(from.place);
+    return { id: from.place, place, goods: [], units: [], ...(await insidePlace(on, from)) };
+  }
   const [item] = await on.query<{ number: number }>('select number from items where item = $1', [from]);
   const { number } = found(item, 'the lot', { id: from });
   await book.read({ subjects: [number], madeBy: [], usedBy: [] });
   if (book.flowsOf(number).every(({ amount }) => amount !== null))
-    return { id: from, goods: [number], inside: [], units: [], isCut: false };
+    return { id: from, place: null, goods: [number], inside: [], units: [], isCut: false };
   return {
     id: from,
+    place: null,
     goods: [],
     units: [{ unit: number, fromMs: 0, toMs: Number.POSITIVE_INFINITY }],
-    ...(await insideUnit(on, from)),
+    ...(await insideUnit(on, { unit: from, fromMs: 0, toMs: openEndMs })),
   };
 }
 
@@ -70,12 +76,16 @@ export function showUnits(whereabouts: Whereabouts, { units }: TraceStart): void
   for (const { unit, ...span } of units) whereabouts.addUnit(unit, span);
 }
 
-function insideUnit(on: Queryable, unit: string): Promise<Pick<TraceStart, 'inside' | 'isCut'>> {
+/** What was in a unit, at any depth, for some time of a span. */
+export function insideUnit(
+  on: Queryable,
+  { unit, fromMs, toMs }: { readonly unit: string; readonly fromMs: number; readonly toMs: number },
+): Promise<Pick<TraceStart, 'inside' | 'isCut'>> {
   return contents(
     on,
-    `select p.subject, p.at, p.where_id, p.is_unit, p.from_ms, p.to_ms, 1
+    `select p.subject, p.at, p.where_id, p.is_unit, greatest(p.from_ms, $2::bigint), least(p.to_ms, $3::bigint), 1
      from presences p where p.where_id = $1 and p.at = 'unit' and p.from_ms <= $3 and p.to_ms >= $2`,
-    [unit, 0, openEndMs],
+    [unit, fromMs, toMs],
   );
 }
 
@@ -83,7 +93,7 @@ function insideUnit(on: Queryable, unit: string): Promise<Pick<TraceStart, 'insi
  * What lay at a place for some time of a span. Stays are looked for by how long they lasted: one of n binary digits of milliseconds
  * that meets the span began less than 2^n ms before it, so that each length is one short range of an index.
  */
-function insidePlace(
+export function insidePlace(
   on: Queryable,
   { place, fromMs, toMs }: PlaceStart,
 ): Promise<Pick<TraceStart, 'inside' | 'isCut'>> {

@@ -1,0 +1,134 @@
+import { glnSchema } from '@hopline/protocol';
+import { canonical } from '@hopline/protocol/gs1';
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { GatewayError } from '../gateway-error.ts';
+import { asOf } from '../query/freshness.ts';
+import { commonSourceBodySchema, commonSourceSchema, readCommonSource } from '../query/trace/common-source.ts';
+import { exposureSchema, readExposure } from '../query/trace/exposure.ts';
+import { directionSchema, readTrace, traceSchema } from '../query/trace.ts';
+import type { AppContext, AppEnv } from './app-context.ts';
+import { requires } from './authenticate.ts';
+import { httpLimits } from './limits.ts';
+import { parseRequest } from './problem-response.ts';
+import { readJson } from './read-body.ts';
+import { route } from './route.ts';
+
+const maxIdentifierChars = 2_048;
+const flag = z.enum(['true', 'false']).default('false');
+const time = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional();
+
+const traceQuery = z.object({
+  from: z.string().min(1).max(maxIdentifierChars).optional(),
+  place: glnSchema.optional(),
+  fromMs: time,
+  toMs: time,
+  direction: directionSchema.default('both'),
+  conditions: flag,
+});
+
+const exposureQuery = z.object({
+  node: z.string().max(40).optional(),
+  sequence: z.coerce.number().int().min(0).optional(),
+  position: z.coerce.number().int().min(0).optional(),
+  place: glnSchema.optional(),
+  unit: z.string().min(1).max(maxIdentifierChars).optional(),
+  fromMs: time,
+  toMs: time,
+  further: flag,
+});
+
+/** Questions of an outbreak: where it all went, what suspects share, what else was there when something went wrong. */
+export function traceRoutes(app: AppContext): Hono<AppEnv> {
+  const { store, clock } = app;
+  const fresh = () => {
+    const { height, blockTimeMs } = app.projection.checkpoint;
+    const view = app.ledgerView();
+    return asOf({ height, blockTimeMs, ledgerHeight: view.height, behindSinceMs: view.behindSinceMs }, clock.now());
+  };
+  return new Hono<AppEnv>()
+    .get(
+      '/trace',
+      requires('read'),
+      route({
+        summary: 'A trace from a lot, a serial number, a unit, or a place and a span of time',
+        tag: 'traces',
+        query: traceQuery,
+        answer: traceSchema,
+      }),
+      async (c) => {
+        const { from, place, fromMs, toMs, direction, conditions } = parseRequest(traceQuery, c.req.query());
+        const freshness = fresh();
+        const elapsedMs = elapsedSince(performance.now());
+        const start =
+          from !== undefined && place === undefined
+            ? canonical(from)
+            : from === undefined && place !== undefined
+              ? { place, ...spanOf(fromMs, toMs) }
+              : refuse('give either from, or place with fromMs and toMs');
+        const options = { nowMs: clock.now(), conditions: conditions === 'true' };
+        return c.json({ ...(await readTrace(store, start, direction, elapsedMs, options)), ...freshness });
+      },
+    )
+    .post(
+      '/common-source',
+      requires('read'),
+      route({
+        summary: 'Sources that suspect lots and complaints share, ranked',
+        tag: 'traces',
+        body: commonSourceBodySchema,
+        answer: commonSourceSchema,
+      }),
+      async (c) => {
+        const body = await readJson(c, commonSourceBodySchema, httpLimits.maxJsonBytes);
+        if (body.suspects.length + body.complaints.length === 0) refuse('give suspects or complaints');
+        const freshness = fresh();
+        const elapsedMs = elapsedSince(performance.now());
+        return c.json({ ...(await readCommonSource(store, body, elapsedMs)), ...freshness });
+      },
+    )
+    .get(
+      '/exposure',
+      requires('read'),
+      route({
+        summary: 'What was in the same place or unit during an excursion, or during a span of time',
+        tag: 'traces',
+        query: exposureQuery,
+        answer: exposureSchema,
+      }),
+      async (c) => {
+        const query = parseRequest(exposureQuery, c.req.query());
+        const freshness = fresh();
+        const options = {
+          further: query.further === 'true',
+          nowMs: clock.now(),
+          elapsedMs: elapsedSince(performance.now()),
+        };
+        return c.json({ ...(await readExposure(store, askedExposure(query), options)), ...freshness });
+      },
+    );
+}
+
+function askedExposure({ node, sequence, position, place, unit, fromMs, toMs }: z.infer<typeof exposureQuery>) {
+  if (node !== undefined && sequence !== undefined && position !== undefined) return { node, sequence, position };
+  if ((place === undefined) === (unit === undefined))
+    refuse('give node, sequence and position of an excursion, or one of place and unit with fromMs and toMs');
+  return {
+    place: place ?? null,
+    unit: unit === undefined ? null : canonical(unit),
+    ...spanOf(fromMs, toMs),
+  };
+}
+
+function spanOf(fromMs: number | undefined, toMs: number | undefined): { fromMs: number; toMs: number } {
+  if (fromMs !== undefined && toMs !== undefined && fromMs <= toMs) return { fromMs, toMs };
+  return refuse('a span of time has fromMs and toMs, in milliseconds, the earlier first');
+}
+
+function refuse(message: string): never {
+  throw new GatewayError('bad-request', message);
+}
+
+function elapsedSince(started: number): () => number {
+  return () => Math.round((performance.now() - started) * 100) / 100;
+}
