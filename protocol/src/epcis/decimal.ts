@@ -10,7 +10,7 @@ export interface Decimal {
 export const maxAmountDecimals = 20;
 
 /**
- * Most digits of an amount in all: 15 before the point and 20 behind it, with room for the 12 decimals that a unit's size adds
+ * Most digits of an amount in all: 15 before the point and 20 behind it, with room for the 16 decimals that a unit's size adds
  * and for sums.
  */
 export const maxAmountDigits = 64;

@@ -88,3 +88,50 @@ test('what cannot be compared is refused, with both units', () => {
     expect.objectContaining({ code: 'epcis-quantity' }),
   );
 });
+
+test('units are of the size that the standard says, to the digits that it gives', () => {
+  // Factors of UN/CEFACT Rec. 20, revision 14, in the base unit: rounded there, exact here.
+  const standard: ReadonlyArray<readonly [uom: string, factor: number, base: string]> = [
+    ['LTN', 1_016.047, 'KGM'],
+    ['CWI', 50.802_35, 'KGM'],
+    ['QTR', 12.700_59, 'KGM'],
+    ['STI', 6.350_293, 'KGM'],
+    ['DRI', 0.001_771_745, 'KGM'],
+    ['LBT', 0.373_241_7, 'KGM'],
+    ['DRA', 0.003_887_935, 'KGM'],
+    ['SCR', 0.001_295_982, 'KGM'],
+    ['DWT', 0.001_555_174, 'KGM'],
+    ['GRN', 0.000_064_798_91, 'KGM'],
+    ['BLL', 158.987_3, 'LTR'],
+    ['BUA', 35.239_07, 'LTR'],
+    ['BUI', 36.368_72, 'LTR'],
+    ['G21', 0.236_588_2, 'LTR'],
+    ['G23', 8.809_768, 'LTR'],
+    ['G24', 0.014_786_76, 'LTR'],
+    ['G25', 0.004_928_922, 'LTR'],
+    ['GLD', 4.404_884, 'LTR'],
+    ['GLI', 4.546_092, 'LTR'],
+    ['QTI', 1.136_522_5, 'LTR'],
+    ['PTI', 0.568_261, 'LTR'],
+    ['GII', 0.142_065_3, 'LTR'],
+    ['OZI', 0.028_413_06, 'LTR'],
+    ['L43', 9.092_181, 'LTR'],
+    ['BLD', 115.627, 'LTR'],
+    ['FTQ', 28.316_85, 'LTR'],
+    ['YDQ', 764.555, 'LTR'],
+    ['FOT', 0.304_8, 'MTR'],
+    ['SMI', 1_609.344, 'MTR'],
+    ['YDK', 0.836_127_4, 'MTK'],
+    ['MIK', 2_589_988, 'MTK'],
+    ['GGR', 1_728, 'EA'],
+    ['SCO', 20, 'EA'],
+  ];
+  for (const [uom, factor, base] of standard) {
+    const { dimension, amount } = inBaseUnit({ amount: '1', uom });
+    expect(dimension).toBe(base);
+    // The standard's dram (UK) is off in its fifth digit; nothing else differs by more than it rounds.
+    expect(Math.abs(Number(amount) / factor - 1), uom).toBeLessThan(uom === 'DRI' ? 1e-4 : 5e-6);
+  }
+  expect(areConvertible('ACR', 'MTK')).toBe(false);
+  expect(areConvertible('XCS', 'EA')).toBe(false);
+});

@@ -1,5 +1,6 @@
 import { ProtocolError } from '../error.ts';
 import { add, compare, type Decimal, divide, formatDecimal, multiply, parseDecimal } from './decimal.ts';
+import { unitSizes } from './unit-sizes.ts';
 
 /** An amount of goods. `amount` is a decimal text; `uom` a UN/CEFACT Rec. 20 code, null for a count of instances. */
 export interface Quantity {
@@ -14,38 +15,6 @@ interface Unit {
   readonly factor: Decimal;
 }
 
-/**
- * Units by dimension, with their size in the base unit: UN/CEFACT Recommendation 20. The avoirdupois pound is
- * 0.45359237 kg and the US gallon 3.785411784 l by definition (NIST Handbook 44, appendix C), so all of these are exact.
- */
-const unitSizes: Record<string, Record<string, string>> = {
-  KGM: {
-    KGM: '1',
-    GRM: '0.001',
-    MGM: '0.000001',
-    MC: '0.000000001',
-    DTN: '100',
-    TNE: '1000',
-    LBR: '0.45359237',
-    ONZ: '0.028349523125',
-    STN: '907.18474',
-    LTN: '1016.0469088',
-    CWA: '45.359237',
-  },
-  LTR: {
-    LTR: '1',
-    MLT: '0.001',
-    CLT: '0.01',
-    DLT: '0.1',
-    HLT: '100',
-    MTQ: '1000',
-    GLL: '3.785411784',
-    OZA: '0.0295735295625',
-    GLI: '4.54609',
-  },
-  EA: { EA: '1', C62: '1', H87: '1', PR: '2', DZN: '12', CEN: '100', GRO: '144', MIL: '1000' },
-};
-
 const units: ReadonlyMap<string, Unit> = new Map(
   Object.entries(unitSizes).flatMap(([base, sizes]) =>
     Object.entries(sizes).map(([code, size]) => [code, { dimension: base, base, factor: parseDecimal(size) }]),
@@ -56,7 +25,7 @@ const units: ReadonlyMap<string, Unit> = new Map(
 const packages = new Set(['BG', 'BX', 'CR', 'CS', 'CT', 'PK', 'PX']);
 
 /**
- * The same amount in the base unit of its dimension (KGM, LTR or EA), exactly. Units without a known size, packages
+ * The same amount in the base unit of its dimension (KGM, LTR, MTR, MTK or EA), exactly. Units without a known size, packages
  * among them (nobody but the shipper knows how many items a case holds), are their own dimension.
  */
 export function inBaseUnit(quantity: Quantity): { readonly dimension: string; readonly amount: string } {
