@@ -3,6 +3,7 @@ import { startPostgres } from '../../../ledger-gateway/src/testing/postgres-serv
 import { type Network, type RunningGateway, startNetwork } from '../network.ts';
 import { capture, findEvents } from './client.ts';
 import { document, places } from './events.ts';
+import { resourceCases } from './resource-cases.ts';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
 
@@ -42,6 +43,7 @@ const parameters: ReadonlyArray<readonly [query: string, names: string]> = [
   ['eventType=AggregationEvent|TransformationEvent', 'packing mixing'],
   ['GE_eventTime=2026-05-01T12:00:00Z', 'ordering mixing mistake'],
   ['LT_eventTime=2026-05-01T07:00:00Z', 'checking harvest'],
+  ['LT_eventTime=2026-05-01T09:00:00+02:00', 'checking harvest'],
   ['GE_recordTime=2026-05-01T00:00:00Z', all],
   ['LT_recordTime=2026-05-01T00:00:00Z', ''],
   ['EQ_action=ADD|DELETE', 'harvest tagging mistake'],
@@ -231,3 +233,5 @@ test('a token goes on with its own query only', async () => {
   const response = await gatewayOf('PGlite').api.fetch(`${next}&EQ_action=ADD`);
   expect(await response.json()).toMatchObject({ parameter: 'nextPageToken', status: 400 });
 });
+
+describe('resources', () => resourceCases(() => gatewayOf('PGlite')));

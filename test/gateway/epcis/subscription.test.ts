@@ -135,7 +135,7 @@ test('killed in the middle, it goes on: each event is captured once and reported
   await writeFile(configFile, JSON.stringify(network.options('growers', { notify: { allowPrivate: true } })));
   let running = await start(configFile);
   const [template] = eventList;
-  const events = Array.from({ length: 120 }, (_, at) => ({
+  const events = Array.from({ length: 100 }, (_, at) => ({
     ...template,
     eventID: `urn:example:event:killed-${at}`,
     quantityList: [{ epcClass: `https://id.gs1.org/01/09521001000000/10/K${at}`, quantity: 1, uom: 'KGM' }],

@@ -57,7 +57,10 @@ const answerSchema = z.object({
 });
 type Answer = z.infer<typeof answerSchema>;
 
-/** Subscriptions to named queries: reports by webhook, signed by Standard Webhooks. */
+/**
+ * Subscriptions to named queries: reports by webhook, signed by Standard Webhooks. To see one needs the permission to make
+ * one, because the address of a webhook is often a secret itself.
+ */
 export function subscriptionRoutes(app: AppContext): Hono<AppEnv> {
   const path = '/queries/:name/subscriptions';
   return new Hono<AppEnv>()
@@ -77,14 +80,14 @@ export function subscriptionRoutes(app: AppContext): Hono<AppEnv> {
     .get(
       path,
       route({ summary: 'Subscriptions to a query', tag: 'epcis', answer: z.array(answerSchema) }),
-      requires('read'),
+      requires('capture'),
       (c) => answerSubscriptions(app, c),
     )
     .options(`${path}/:id`, discovery(['GET', 'HEAD', 'DELETE']))
     .get(
       `${path}/:id`,
       route({ summary: 'A subscription', tag: 'epcis', answer: answerSchema }),
-      requires('read'),
+      requires('capture'),
       async (c) => {
         const type = negotiateType(c);
         const subscription = await readSubscription(app.store, c.req.param('id'));

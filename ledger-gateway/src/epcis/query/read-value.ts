@@ -9,8 +9,9 @@ export function oneOf(name: string, values: readonly string[]): string {
   return value;
 }
 
+/** Milliseconds of a time. A plus sign that was not escaped in a URL has become a space, which no time holds otherwise. */
 export function readTime(name: string, values: readonly string[]): number {
-  return reading(name, () => parseTimeMs(oneOf(name, values)));
+  return reading(name, () => parseTimeMs(oneOf(name, values).replace(' ', '+')));
 }
 
 export function readNumber(name: string, text: string): number {

@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest';
+import type { RunningGateway } from '../network.ts';
+import { findEvents } from './client.ts';
+import { places } from './events.ts';
+
+/** Top-level resources, and the forms in which answers come, at a gateway that has captured the events. */
+export function resourceCases(running: () => RunningGateway): void {
+  const members = async (path: string, headers: HeadersInit = {}) => {
+    const response = await running().api.fetch(path, { headers });
+    expect(response.status, await response.clone().text()).toBe(200);
+    return ((await response.json()) as { member: string[] }).member;
+  };
+  const link = 'https://id.gs1.org';
+  const lot = `${link}/01/09521001000000/10/LOT-1`;
+  const path = (...parts: string[]) => `/epcis/${parts.map(encodeURIComponent).join('/')}`;
+
+  test('the top level and its resources list what there is', async () => {
+    expect(await members('/epcis')).toEqual(
+      expect.arrayContaining(['events', 'eventTypes', 'epcs', 'bizSteps', 'capture', 'queries']),
+    );
+    expect(await members('/epcis/eventTypes')).toEqual([
+      'AggregationEvent',
+      'AssociationEvent',
+      'ObjectEvent',
+      'TransactionEvent',
+      'TransformationEvent',
+    ]);
+    expect(await members('/epcis/dispositions')).toEqual(['active', 'conformant', 'in_progress']);
+    expect(await members('/epcis/bizLocations')).toEqual(Object.values(places).map((gln) => `${link}/414/${gln}`));
+    expect(await members('/epcis/readPoints', { 'GS1-EPC-Format': 'Always_EPC_URN' })).toEqual([
+      'urn:epc:id:sgln:9521001.00001.0',
+      'urn:epc:id:sgln:9521001.00002.0',
+      'urn:epc:id:sgln:9521001.00002.D4',
+    ]);
+    expect(await members('/epcis/epcs?perPage=100')).toContain(lot);
+  });
+
+  test('a list comes page by page', async () => {
+    const first = await running().api.fetch('/epcis/bizSteps?perPage=3');
+    const { member } = (await first.json()) as { member: string[] };
+    const next = /^<([^>]+)>; rel="next"$/.exec(first.headers.get('link') ?? '')?.[1] ?? '';
+    expect([...member, ...(await members(next))]).toEqual((await members('/epcis/bizSteps')).slice(0, 6));
+  });
+
+  test.each([
+    [path('eventTypes', 'AggregationEvent'), 'packing'],
+    [path('bizSteps', 'urn:epcglobal:cbv:bizstep:commissioning'), 'harvest tagging'],
+    [path('bizSteps', 'https://ns.example.com/steps/tracking'), 'tracking'],
+    [path('dispositions', 'conformant'), 'checking'],
+    [path('bizLocations', 'urn:epc:id:sgln:9521001.00002.0'), 'checking'],
+    [path('readPoints', `${link}/414/9521001000024/254/D4`), 'tagging'],
+    [path('epcs', 'urn:epc:class:lgtin:9521001.000000.LOT-1'), 'harvest checking mixing'],
+    [path('epcs', `${link}/00/095210010000000017`), 'packing tracking ordering'],
+  ])('%s has its events', async (resource, names) => {
+    expect(await members(resource)).toEqual(['events']);
+    expect((await findEvents(running(), `${resource}/events`)).names.join(' ')).toBe(names);
+  });
+
+  test('what no event holds is not found, and a filter narrows a resource', async () => {
+    for (const missing of [
+      path('bizSteps', 'loading'),
+      path('bizSteps', 'nonsense'),
+      path('epcs', 'urn:example:none'),
+      path('epcs', 'urn:example:none', 'events'),
+      path('events', 'urn:example:none'),
+      '/epcis/nothing',
+    ]) {
+      const response = await running().api.fetch(missing);
+      expect(await response.json()).toMatchObject({ type: 'epcisException:NoSuchResourceException', status: 404 });
+    }
+    const { names } = await findEvents(running(), `${path('epcs', lot)}/events?EQ_action=ADD`);
+    expect(names).toEqual(['harvest']);
+  });
+
+  test('identifiers come in the form that is asked for', async () => {
+    const one = async (format: string) => {
+      const { events, response } = await findEvents(running(), '/epcis/events?EQ_eventID=urn:example:event:tagging', {
+        'GS1-EPC-Format': format,
+      });
+      expect(response.headers.get('GS1-EPC-Format')).toBe(format);
+      return { epcs: events[0]?.epcList, at: events[0]?.readPoint };
+    };
+    const asCaptured = ['urn:epc:id:sgtin:9521001.000000.A1', `${link}/01/09521001000000/21/A2`];
+    expect((await one('No_Preference')).epcs).toEqual(asCaptured);
+    expect((await one('Never_Translates')).epcs).toEqual(asCaptured);
+    expect(await one('Always_GS1_Digital_Link')).toEqual({
+      epcs: [`${link}/01/09521001000000/21/A1`, `${link}/01/09521001000000/21/A2`],
+      at: { id: `${link}/414/9521001000024/254/D4` },
+    });
+    expect((await one('Always_EPC_URN')).epcs).toEqual([
+      'urn:epc:id:sgtin:9521001.000000.A1',
+      'urn:epc:id:sgtin:9521001.000000.A2',
+    ]);
+  });
+
+  test.each([
+    [{ accept: 'application/ld+json' }, 'application/ld+json'],
+    [{ accept: 'application/xml;q=0.9, application/json;q=0.5' }, 'application/json'],
+    [{ accept: 'application/json;q=0.1, application/ld+json;q=0.2' }, 'application/ld+json'],
+    [{ accept: '*/*' }, 'application/json'],
+    [{ 'GS1-EPCIS-Min': '2.0', 'GS1-EPCIS-Max': '2.1' }, 'application/json'],
+  ])('%j is answered as %s', async (headers, type) => {
+    const { response } = await findEvents(running(), '/epcis/events', headers as HeadersInit);
+    expect(response.headers.get('content-type')).toBe(type);
+  });
+
+  const unacceptable: readonly Readonly<Record<string, string>>[] = [
+    { accept: 'application/xml' },
+    { accept: 'application/json;q=0' },
+    { 'GS1-EPC-Format': 'Sometimes' },
+    { 'GS1-CBV-XML-Format': 'Sometimes' },
+    { 'GS1-EPCIS-Max': '1.2' },
+    { 'GS1-CBV-Min': '3' },
+    { 'GS1-EPCIS-Min': 'new' },
+  ];
+
+  test.each(unacceptable)('%j is not acceptable', async (headers) => {
+    const response = await running().api.fetch('/epcis/events', { headers });
+    expect(await response.json()).toMatchObject({ type: 'epcisException:NotAcceptableException', status: 406 });
+  });
+
+  test('it is all in the OpenAPI document', async () => {
+    const { paths } = await running().api.get('/openapi.json');
+    expect(Object.keys(paths as object)).toEqual(
+      expect.arrayContaining([
+        '/epcis/capture',
+        '/epcis/capture/{captureID}',
+        '/epcis/events',
+        '/epcis/events/{eventID}',
+        '/epcis/bizSteps/{value}/events',
+        '/epcis/queries/{name}/subscriptions/{id}',
+      ]),
+    );
+  });
+}
