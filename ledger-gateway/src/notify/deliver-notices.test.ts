@@ -144,16 +144,18 @@ describe('a webhook', () => {
   });
 
   test('answered 410 ends, with all others to that URL, until somebody tries again', async () => {
-    receiver.script.push(503);
+    receiver.script.push(500, 500);
     const earlier = webhook();
     await enqueue(earlier);
     await untilAttempts(earlier.id, 1);
-    clock.moveOn(notifyLimits.throttleMs + 1_000);
+    clock.moveOn(7_000);
+    // Its next attempt is five minutes away.
+    await untilAttempts(earlier.id, 2);
     receiver.otherwise = 410;
     const later = webhook();
     await enqueue(later);
-    expect(await until(later.id, 'failed')).toMatchObject({ reason: 'gone' });
-    expect(await until(earlier.id, 'failed')).toMatchObject({ reason: 'gone' });
+    expect(await until(later.id, 'failed')).toMatchObject({ reason: 'gone', attempts: 1 });
+    expect(await until(earlier.id, 'failed')).toMatchObject({ reason: 'gone', attempts: 2 });
     const heard = receiver.received.length;
     const third = webhook();
     await enqueue(third);
