@@ -1,16 +1,15 @@
 import type { Bytes } from '@hopline/protocol';
-import { fromBase64Url } from '@hopline/protocol';
 import type { IConnectPacket, Packet } from 'mqtt-packet';
 import type { Clock } from '../clock.ts';
 import { EdgeError } from '../error.ts';
 import type { SessionStore } from '../store/session-store.ts';
 import { connectProtocolLevel, parsePacket } from './codec.ts';
-import { Connection, type RestStore } from './connection.ts';
+import type { Connection, RestStore } from './connection.ts';
 import { Delivery } from './delivery.ts';
 import { FailureBucket } from './failure-bucket.ts';
 import { type AcceptedConnect, handleConnect, type Identity, refuse } from './handle-connect.ts';
 import { handlePacket } from './handle-packet.ts';
-import { connectTimeoutMs, maxConnections, maxPacketBytes, maxSessions, maxUnopenedConnections } from './limits.ts';
+import { connectTimeoutMs, maxPacketBytes, maxSessions } from './limits.ts';
 import { splitPackets } from './packet-splitter.ts';
 import { closeCode, reason, returnCode } from './reason.ts';
 import {
@@ -22,6 +21,8 @@ import {
   principalName,
   type Step,
 } from './session.ts';
+import { SessionEnds } from './session-ends.ts';
+import { Sockets } from './sockets.ts';
 
 /** What the broker needs from the node around it. */
 export interface BrokerPorts {
@@ -44,19 +45,20 @@ export interface BrokerPorts {
 /** The MQTT side of an edge node: connections, sessions and the distribution of messages. */
 export class Broker {
   readonly #ports: BrokerPorts;
-  readonly #connections = new Map<WebSocket, Connection>();
-  /** Sockets without a session; `null` after the object woke, until they were looked for. */
-  #unopened: Set<WebSocket> | null = null;
+  readonly #sockets: Sockets;
+  readonly #ends: SessionEnds;
   readonly #failures = new FailureBucket();
   readonly delivery: Delivery;
 
   constructor(ports: BrokerPorts) {
     this.#ports = ports;
+    this.#sockets = new Sockets(ports.context, ports.rests);
     this.delivery = new Delivery({
       sessions: ports.sessions,
       connectionOf: (session) => this.#connectionOfSession(session),
       dropped: ports.dropped,
     });
+    this.#ends = new SessionEnds(ports.sessions, this.delivery);
   }
 
   /**
@@ -64,22 +66,15 @@ export class Broker {
    * `mqtt` and is told so [MQTT-6.0.0-3, MQTT-6.0.0-4].
    */
   accept(): Response | null {
-    const { context, clock, rests } = this.#ports;
-    if (!this.#hasRoomForSocket()) return null;
-    const pair = new WebSocketPair();
-    const connection = crypto.randomUUID();
-    // The tag finds the socket of a session again, also after the object slept, without a look at all the others.
-    context.acceptWebSocket(pair[1], [connection]);
-    const session: NewSession = { phase: 'new', connection, lastSeenMs: clock.nowMs() };
-    this.#connections.set(pair[1], Connection.begin(pair[1], session, rests));
-    this.#unopened?.add(pair[1]);
+    const client = this.#sockets.accept(this.#ports.clock.nowMs());
+    if (!client) return null;
     this.#ports.deadlineMoved();
-    return new Response(null, { status: 101, webSocket: pair[0], headers: { 'sec-websocket-protocol': 'mqtt' } });
+    return new Response(null, { status: 101, webSocket: client, headers: { 'sec-websocket-protocol': 'mqtt' } });
   }
 
   /** One frame: handled after the frames before it of the same connection. */
   receive(socket: WebSocket, message: ArrayBuffer | string): Promise<void> {
-    const connection = this.connectionOf(socket);
+    const connection = this.#sockets.connectionOf(socket);
     const work = connection.tail.then(() => this.#handleFrame(connection, message));
     connection.tail = work.catch(() => {
       // The caller gets the error below; the next frame only needs to know that this one is over.
@@ -89,30 +84,16 @@ export class Broker {
 
   /** The socket is gone without a DISCONNECT: the will goes out [MQTT-3.1.2-8]. */
   lost(socket: WebSocket): void {
-    const connection = this.connectionOf(socket);
+    const connection = this.#sockets.connectionOf(socket);
     const { session } = connection;
     if (session.phase === 'open') this.#end(session, true, session.sessionExpirySeconds);
     connection.session = { phase: 'closed', connection: session.connection, lastSeenMs: session.lastSeenMs };
-    this.#connections.delete(socket);
-    this.#unopened?.delete(socket);
-  }
-
-  connectionOf(socket: WebSocket): Connection {
-    const known = this.#connections.get(socket);
-    if (known) return known;
-    const connection = Connection.resume(socket, this.#ports.rests);
-    this.#connections.set(socket, connection);
-    return connection;
+    this.#sockets.forget(socket);
   }
 
   /** Connections with an open session. */
   open(): { connection: Connection; session: OpenSession }[] {
-    const found: { connection: Connection; session: OpenSession }[] = [];
-    for (const socket of this.#ports.context.getWebSockets()) {
-      const connection = this.connectionOf(socket);
-      if (connection.session.phase === 'open') found.push({ connection, session: connection.session });
-    }
-    return found;
+    return this.#sockets.open();
   }
 
   /** Sends PUBACK or what else the intake says of a PUBLISH; leaves the flush to the caller. */
@@ -132,41 +113,19 @@ export class Broker {
    * Returns the time of the next one, or `null`.
    */
   tick(nowMs: number): number | null {
-    const { context, sessions } = this.#ports;
     let next = Number.POSITIVE_INFINITY;
-    for (const socket of context.getWebSockets()) {
-      const connection = this.connectionOf(socket);
+    for (const connection of this.#sockets.all()) {
       const deadline = deadlineMs(connection);
       if (deadline > nowMs) next = Math.min(next, deadline);
       else this.disconnect(connection, reason.keepAliveTimeout);
     }
-    for (const key of sessions.dueWills(nowMs)) this.#sendWill(key);
-    for (const key of sessions.expired(nowMs)) sessions.drop(key);
-    next = Math.min(next, sessions.nextDueMs() ?? next);
+    next = Math.min(next, this.#ends.settleDue(nowMs) ?? next);
     return Number.isFinite(next) ? next : null;
   }
 
   /** After a new start of the process no socket of before is left: their sessions are away from now on. */
   reapLost(nowMs: number): void {
-    const { context, sessions } = this.#ports;
-    for (const { key, connection, expirySeconds } of sessions.connected()) {
-      if (context.getWebSockets(connection).length === 0) sessions.end(key, nowMs, expirySeconds, true);
-    }
-  }
-
-  /** Whether one more socket can be taken; each begins without a CONNECT. */
-  #hasRoomForSocket(): boolean {
-    const { context } = this.#ports;
-    // From here on `#connections` has all sockets, so that its size is their number.
-    this.#unopened ??= new Set(
-      context.getWebSockets().filter((socket) => this.connectionOf(socket).session.phase === 'new'),
-    );
-    if (this.#unopened.size >= maxUnopenedConnections) return false;
-    if (this.#connections.size < maxConnections) return true;
-    // Some may have gone without a word.
-    const alive = new Set(context.getWebSockets());
-    for (const socket of this.#connections.keys()) if (!alive.has(socket)) this.#connections.delete(socket);
-    return this.#connections.size < maxConnections;
+    this.#ends.reapLost(nowMs, (connection) => this.#sockets.isThere(connection));
   }
 
   async #handleFrame(connection: Connection, message: ArrayBuffer | string): Promise<void> {
@@ -251,10 +210,7 @@ export class Broker {
       return;
     }
     // A will that still waits is cancelled by the new connection, unless that ends the session [MQTT-3.1.3-9].
-    if (stored && cleanStart) {
-      if (sessions.will(session.key)) this.#sendWillIfDue(session.key);
-      sessions.drop(session.key);
-    }
+    if (stored && cleanStart) this.#ends.discard(session.key, this.#ports.clock.nowMs());
     const sessionPresent = stored !== null && !cleanStart;
     sessions.open(
       session.key,
@@ -264,7 +220,7 @@ export class Broker {
       will,
     );
     connection.session = session;
-    this.#unopened?.delete(connection.socket);
+    this.#sockets.left(connection);
     connection.send({ ...connack, sessionPresent });
     if (sessionPresent) this.delivery.resend(connection);
     this.#ports.deadlineMoved();
@@ -275,7 +231,7 @@ export class Broker {
     // What a closing step still sends goes out under the open session's rules.
     for (const effect of step.effects) this.#run(connection, before, effect);
     connection.session = step.session;
-    if (step.session.phase !== 'new') this.#unopened?.delete(connection.socket);
+    if (step.session.phase !== 'new') this.#sockets.left(connection);
   }
 
   #run(connection: Connection, session: Connection['session'], effect: Effect): void {
@@ -312,30 +268,13 @@ export class Broker {
   }
 
   #end(session: OpenSession, will: boolean, expirySeconds: number): void {
-    const { sessions, clock } = this.#ports;
-    // A newer connection may have the session by now.
-    if (sessions.find(session.key)?.connection !== session.connection) return;
-    sessions.end(session.key, clock.nowMs(), expirySeconds, will);
-    this.#sendWillIfDue(session.key);
-    if (expirySeconds === 0) sessions.drop(session.key);
-    else this.#ports.deadlineMoved();
-  }
-
-  #sendWillIfDue(key: string): void {
-    if (this.#ports.sessions.dueWills(this.#ports.clock.nowMs()).includes(key)) this.#sendWill(key);
-  }
-
-  #sendWill(key: string): void {
-    const will = this.#ports.sessions.will(key);
-    this.#ports.sessions.clearWill(key);
-    if (will) this.delivery.distribute(will.topic, fromBase64Url(will.payload), 0, key);
+    const waits = this.#ends.end(session, will, expirySeconds, this.#ports.clock.nowMs());
+    if (waits) this.#ports.deadlineMoved();
   }
 
   #connectionOfSession(key: string): Connection | null {
     const tag = this.#ports.sessions.find(key)?.connection;
-    const socket = tag ? this.#ports.context.getWebSockets(tag)[0] : undefined;
-    const connection = socket ? this.connectionOf(socket) : null;
-    return connection?.session.phase === 'open' ? connection : null;
+    return tag ? this.#sockets.openUnder(tag) : null;
   }
 }
 
