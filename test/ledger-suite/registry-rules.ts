@@ -43,6 +43,27 @@ export function registryRules(context: () => SuiteContext): void {
       });
     });
 
+    it('keeps the details of a site, and refuses one that is a part of a mistyped farm', async () => {
+      const { growers, ids } = context();
+      const [gln, farm] = [ids.gln(), ids.gln()];
+      const site = {
+        gln,
+        mspId: growers.mspId,
+        name: 'Block 7',
+        kind: 'field' as const,
+        postalAddress: { street: '1 Field Road', city: 'Salinas', region: 'CA', postalCode: '93901', country: 'US' },
+        contact: { phone: '+1 831 555 0100' },
+        fdaRegistration: '12345678901',
+        growingArea: 'Block 7',
+        partOf: farm,
+      };
+      await growers.client.submit('registry:PutSite', { site });
+      expect(await growers.client.evaluate('registry:GetSite', { gln })).toEqual({ schema: 1, ...site });
+      const partOf = farm.slice(0, -1) + ((Number(farm.at(-1)) + 1) % 10);
+      const mistyped = growers.client.submit('registry:PutSite', { site: { ...site, partOf } });
+      expect(await refusalOf(mistyped)).toMatchObject({ code: 'argument-malformed', details: { gln: partOf } });
+    });
+
     it.each(['', 'no JSON', '{}', '{"site":{"gln":"1"}}'])('refuses the argument %j by its form', async (argument) => {
       const refusal = await refusalOf(context().growers.client.submitText('registry:PutSite', argument));
       expect(refusal.code).toBe('argument-malformed');
