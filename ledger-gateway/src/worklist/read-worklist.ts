@@ -132,7 +132,7 @@ interface ItemRow extends Record<string, unknown> {
 }
 
 /** What a person settled is open again once the ledger says something new of it. */
-const resolved = `(w.closed_block is not null or (n.state = 'resolved' and w.block < n.height))`;
+const resolved = `(w.closed_block is not null or coalesce(n.state = 'resolved' and w.block < n.height, false))`;
 const joined = `select w.*, n.state as note_state, n.assignee, n.note, n.changed_by, n.changed_ms, ${resolved} as is_resolved
   from work_items w left join work_notes n on n.id = w.id`;
 
