@@ -22,6 +22,12 @@ export const epcisLimits = {
   maxPageBytes: 16 * 1024 * 1024,
   /** Largest result that `maxEventCount` may ask for to be counted. */
   maxCountedEvents: 100_000,
+  /** Values of sensors and extensions by which one event is found; what goes beyond them is in the event only. */
+  maxFurtherValuesPerEvent: 5_000,
+  /** Patterns with an asterisk in one parameter: each is a range of its own. */
+  maxPatternsPerParameter: 200,
+  /** How long PostgreSQL may work on one query. */
+  queryTimeoutMs: 20_000,
   /** Parameters of one query, values of one of them, and characters of one value. */
   maxParameters: 60,
   maxValuesPerParameter: 500,

@@ -54,6 +54,7 @@ const statusByCode: Partial<Record<ProblemCode, Status>> = {
   'edge-diverged': 409,
   'too-large': 413,
   'query-too-large': 413,
+  'query-too-complex': 413,
   'epcis-limit': 413,
   'unsupported-media-type': 415,
   'epcis-xml': 415,

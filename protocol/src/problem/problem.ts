@@ -24,6 +24,7 @@ export const httpProblemCodes = [
   'projection-stale',
   'query-parameter',
   'query-too-large',
+  'query-too-complex',
   'subscription-controls',
   'sheet-malformed',
   'sheet-incorrect',

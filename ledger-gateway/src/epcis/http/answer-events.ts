@@ -3,9 +3,11 @@ import type { AppContext, AppEnv } from '../../http/app-context.ts';
 import { readCompanyPrefixes } from '../answer/company-prefixes.ts';
 import { queryDocument, type Translate } from '../answer/query-document.ts';
 import { type EpcFormat, translation } from '../answer/translate-identifiers.ts';
+import { epcisLimits } from '../limits.ts';
 import type { EventQuery } from '../query/predicate.ts';
 import { readPage } from '../query/read-page.ts';
 import { type EventPage, runQuery } from '../query/run-query.ts';
+import { withinTime } from '../query/within-time.ts';
 import { versionHeaders } from './discovery.ts';
 import { demandCbvFormat, demandVersions, epcFormat, negotiateType } from './negotiate.ts';
 
@@ -17,7 +19,8 @@ export async function answerEvents(
   queryName?: string,
 ): Promise<Response> {
   const wanted = readWishes(c);
-  const page = await runQuery(app.store, query, readPage(new URL(c.req.url).searchParams));
+  const request = readPage(new URL(c.req.url).searchParams);
+  const page = await withinTime(app.store.database, epcisLimits.queryTimeoutMs, (tx) => runQuery(tx, query, request));
   return eventsResponse(app, c, page, wanted, queryName);
 }
 

@@ -8,6 +8,7 @@ const exceptionByCode: Partial<Record<ProblemCode, string>> = {
   'already-commissioned': 'ResourceAlreadyExistsException',
   'query-parameter': 'QueryParameterException',
   'query-too-large': 'QueryTooLargeException',
+  'query-too-complex': 'QueryTooComplexException',
   'subscription-controls': 'SubscriptionControlsException',
 };
 

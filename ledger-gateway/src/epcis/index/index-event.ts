@@ -5,11 +5,11 @@ import {
   canonicalId,
   type EpcisEvent,
   inBaseUnit,
-  type JsonObject,
   type ParsedEvent,
   parseTimeMs,
 } from '@hopline/protocol/epcis';
 import type { RowOf } from '../../projection/rows.ts';
+import { epcisLimits } from '../limits.ts';
 import { extensionValues } from './extension-values.ts';
 import { sensorValues } from './sensor-values.ts';
 import { fieldKey, type ValueRow, valueKey } from './value-row.ts';
@@ -62,8 +62,8 @@ export function indexEvent({ source, event }: ParsedEvent, record: EventRecord):
     },
     values: distinct([
       ...identifierValues(event, record.event),
-      ...sensorValues(event),
-      ...extensionValues(source as JsonObject),
+      // A partner decides what is in an event: without a bound, half a megabyte of it could become 200,000 rows.
+      ...[...sensorValues(event), ...extensionValues(source)].slice(0, epcisLimits.maxFurtherValuesPerEvent),
     ]),
   };
 }

@@ -1,6 +1,7 @@
 import { bareTerm, canonicalId, inBaseUnit, vocabularies } from '@hopline/protocol/epcis';
 import { fields } from '../index/index-event.ts';
 import { fieldKey, valueKey } from '../index/value-row.ts';
+import { epcisLimits } from '../limits.ts';
 import { parseIdPattern } from './id-pattern.ts';
 import { parameterError, reading } from './parameter-error.ts';
 import type { Comparison, PlaceColumn, Predicate, TermColumn, TimeColumn } from './predicate.ts';
@@ -109,13 +110,14 @@ function within(column: PlaceColumn): Reader {
 }
 
 function match(all: readonly string[], classes: boolean): Reader {
-  return (name, values) => [
-    {
-      kind: 'match',
-      fields: all,
-      patterns: values.flatMap((value) => reading(name, () => parseIdPattern(value, classes))),
-    },
-  ];
+  return (name, values) => {
+    const patterns = values.flatMap((value) => reading(name, () => parseIdPattern(value, classes)));
+    const { maxPatternsPerParameter } = epcisLimits;
+    if (patterns.filter(({ kind }) => kind !== 'exact').length > maxPatternsPerParameter) {
+      throw parameterError(name, 'Too many patterns', { maxPatternsPerParameter });
+    }
+    return [{ kind: 'match', fields: all, patterns }];
+  };
 }
 
 function timePair(field: string, column: TimeColumn): [string, Reader][] {
