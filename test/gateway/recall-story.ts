@@ -49,6 +49,20 @@ export async function deliver({ growers, freshHub, retail }: Chain): Promise<Del
   return { field, packhouse, store, fieldLot, caseLot, caseGtin };
 }
 
+/** Registers a packhouse and a store, and captures cases that are on the way from the one to the other. Gives their lot. */
+export async function sendOff(freshHub: RunningGateway, retail: RunningGateway): Promise<string> {
+  const [packhouse, store] = [ids.gln(), ids.gln()].map(gln13) as [string, string];
+  const lot = canonicalLink({ kind: 'lgtin', gtin: gtin14(ids.gtin()), lot: ids.name('C') });
+  await freshHub.api.send('PUT', `/api/sites/${packhouse}`, { name: 'Packhouse', kind: 'packhouse' });
+  await retail.api.send('PUT', `/api/sites/${store}`, { name: 'Store 1', kind: 'store' });
+  await capture(
+    freshHub,
+    harvested({ at: day(5), gln: packhouse }, [[lot, 20, 'EA']]),
+    shipped({ at: day(6), gln: packhouse }, store, [], [[lot, 20, 'EA']]),
+  );
+  return lot;
+}
+
 /** Captures events in one document. */
 export function capture({ api }: RunningGateway, ...events: object[]): Promise<unknown> {
   return api.send('POST', '/api/capture', epcisDocument(events));

@@ -7,6 +7,7 @@ import { historySchema, recallsSchema } from '../../ledger-gateway/src/recall/li
 import { previewSchema } from '../../ledger-gateway/src/recall/open-recall.ts';
 import { recallSchema } from '../../ledger-gateway/src/recall/read-recall.ts';
 import { MovableClock } from '../../ledger-gateway/src/testing/movable-clock.ts';
+import { startPostgres } from '../../ledger-gateway/src/testing/postgres-server.ts';
 import { startReceiver, type WebhookReceiver } from '../../ledger-gateway/src/testing/webhook-receiver.ts';
 import { shipped, sold, transformed } from '../ledger-suite/epcis-events.ts';
 import { ApiProblem, mspIds, type Network, type RunningGateway, startNetwork } from './network.ts';
@@ -16,6 +17,8 @@ import { type Chain, capture, type Delivery, deliver, finding } from './recall-s
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
 
 /** Recalls across three organisations, each through its own gateway. */
+const postgres = await startPostgres();
+if ('reason' in postgres) console.warn(`recalled on PGlite only: ${postgres.reason}`);
 let network: Network;
 let chain: Chain;
 let receiver: WebhookReceiver;
@@ -33,8 +36,9 @@ beforeAll(async () => {
     { clock: growersClock },
   );
   const peers = [{ mspId: mspIds.growers, url: growers.url, key: await peerKey(growers) }];
+  const database = 'reason' in postgres ? {} : { databaseUrl: await postgres.createDatabase() };
   const [freshHub, retail] = await Promise.all([
-    network.start('freshHub', { organisation: { name: 'FreshHub' }, notify }),
+    network.start('freshHub', { organisation: { name: 'FreshHub' }, notify, ...database }),
     network.start('retail', { organisation: { name: 'Retail' }, notify, peers }),
   ]);
   chain = { growers, freshHub, retail };
@@ -43,6 +47,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await network?.stop();
   await receiver?.stop();
+  if (!('reason' in postgres)) await postgres.stop();
 });
 
 async function peerKey({ api }: RunningGateway): Promise<string> {
@@ -202,6 +207,21 @@ describe('a real recall', () => {
     const [{ digest } = { digest: '' }] = view.evidence;
     const bytes = await (await chain.retail.api.fetch(`/api/recalls/evidence/${digest}`)).bytes();
     expect(createHash('sha256').update(bytes).digest('base64url')).toBe(digest);
+  });
+
+  test('is live: the stream of updates says which step it was', async () => {
+    const ended = new AbortController();
+    const response = await chain.retail.api.fetch('/api/events?lastEventId=-1.0', { signal: ended.signal });
+    const decoder = new TextDecoder();
+    let text = '';
+    for await (const part of response.body ?? []) {
+      text += decoder.decode(part as Uint8Array, { stream: true });
+      if (text.includes(`{"recallId":"${recallId}","step":"opened","mspId":"${mspIds.growers}"}`)) break;
+    }
+    ended.abort();
+    expect(text).toContain(`"recallId":"${recallId}"`);
+    const { paths } = await chain.retail.api.get('/openapi.json');
+    expect(paths).toMatchObject({ '/api/recalls/{id}/findings': { post: { tags: ['recalls'] } } });
   });
 
   test("is acknowledged by the recipient's signature, here or elsewhere", async () => {
