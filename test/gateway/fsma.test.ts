@@ -81,6 +81,11 @@ describe('the check', () => {
     ]);
     // Cooled at the packhouse and not sent on: there is no recipient.
     expect(lacking('cooling')).toEqual([[], ['21 CFR 1.1325(b)(1)(i)']]);
+    // The documents stand each for itself, and their clocks contradict each other.
+    expect(records.filter(({ cte }) => cte === 'cooling').map(({ remarks }) => remarks)).toEqual([
+      ['cooled-before-harvest'],
+      [],
+    ]);
     // The distribution centre has no telephone.
     expect(lacking('shipping')).toEqual([['21 CFR 1.1340(a)(4)'], ['21 CFR 1.1340(a)(4)', '21 CFR 1.1340(a)(7)']]);
     expect(records.find(({ cte }) => cte === 'receiving')?.missing).toEqual([
@@ -298,6 +303,7 @@ interface Checked {
   readonly item: string | null;
   readonly transactionId: string;
   readonly missing: readonly { clause: string; parts: string[] }[];
+  readonly remarks: readonly string[];
 }
 
 /** A place with everything that a location description has. */

@@ -2,6 +2,7 @@ import { glnSchema, timeMsSchema } from '@hopline/protocol';
 import {
   type CteRecord,
   cteKinds,
+  cteRemarks,
   type MissingKde,
   type PassedOver,
   traceabilityLotCode,
@@ -73,6 +74,8 @@ const recordSchema = z.object({
   outcome: z.string().nullable(),
   declaredWrong: z.boolean(),
   missing: z.array(missingSchema),
+  /** Times that contradict the order in which things must have happened. */
+  remarks: z.array(z.enum(cteRemarks)),
 });
 
 export const fsmaCheckSchema = z.object({
@@ -199,6 +202,7 @@ function checked(records: readonly CteRecord[], passedOver: readonly PassedOver[
       listed: record.listed,
       outcome: event.outcome,
       declaredWrong: record.declaredWrong,
+      remarks: [...record.remarks],
       missing: record.missing.map((each): MissingKde => each),
     })),
     passedOver: passedOver.map(({ event, item, why }) => ({ event: event.hash, item, why })),

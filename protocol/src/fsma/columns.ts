@@ -307,6 +307,9 @@ function proof(): Draft[] {
       return asText(all.map(({ type, number }) => `${type} ${number}`).join('; '));
     }),
     own('missing', 'Missing elements', ({ missing }) => asText(missing.map(describeMissing).join('; '))),
+    own('remarks', 'Times that contradict each other', ({ remarks }) =>
+      asText(remarks.map((remark) => remark.replaceAll('-', ' ')).join('; ')),
+    ),
     own('event.time', 'Event time', ({ event }) => asText(event.event.eventTime)),
     own('event.hash', 'Event hash', ({ event }) => asText(event.hash)),
     own('transaction', 'Ledger transaction', ({ event }) => asText(event.transactionId)),

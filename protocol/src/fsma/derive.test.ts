@@ -68,6 +68,8 @@ test('a cooling takes its date from the step itself, documents from the receipt 
       documents: { documents: [{ type: 'Receiving advice', number: '861-100037169' }] },
     },
     missing: [],
+    // The samples stand each for itself: this one was cooled the day before it was harvested.
+    remarks: ['cooled-before-harvest'],
   });
   expect(passedOver.map(({ event }) => event.event.bizStep)).toEqual(['receiving']);
 });

@@ -79,7 +79,7 @@ function recordOf(subject: Subject, known: Known): CteRecord {
   const trade = unknown ? null : tradeItem(goods.id);
   const place = placeOf(event);
   const product = trade ? facts.product(trade.gtin) : null;
-  const { values, further, waived } = findElements[cte](subject, known);
+  const { values, further, waived, remarks } = findElements[cte](subject, known);
   const all = Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== undefined),
   ) as CteRecord['values'];
@@ -103,6 +103,7 @@ function recordOf(subject: Subject, known: Known): CteRecord {
             aquaculture: source?.foodSource === 'aquaculture',
             waived: new Set(waived),
           }),
+    remarks: remarks ?? [],
     listed,
     declaredWrong: history.isDeclaredWrong(event),
   };

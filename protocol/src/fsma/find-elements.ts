@@ -2,7 +2,7 @@ import { type Classifier, ilmdTexts } from './classify.ts';
 import { describeCommodity, describePlace, describeProduct, lotCode, referenceDocuments } from './describe.ts';
 import { endOf, placeOf } from './ends.ts';
 import { dayOf, type Facts, type FsmaEvent, glnOf, type Line, tradeItem } from './fsma-event.ts';
-import type { CteKind, KdeId, KdeValue } from './kde.ts';
+import type { CteKind, CteRemark, KdeId, KdeValue } from './kde.ts';
 import type { Goods, LotHistory } from './lot-history.ts';
 
 /** All that a record is derived from. */
@@ -27,6 +27,7 @@ export interface Found {
   readonly values: Values;
   readonly further: readonly FsmaEvent[];
   readonly waived?: readonly KdeId[];
+  readonly remarks?: readonly CteRemark[];
 }
 
 /** Where the elements of each CTE are found. */
@@ -59,6 +60,7 @@ export const findElements: Readonly<Record<CteKind, (subject: Subject, known: Kn
     const farm = harvest ? farmOf(harvest, facts).farm : describePlace(facts, receipt && endOf(receipt.event.sources));
     return {
       further: [...events, ...(harvest ? [harvest] : [])],
+      remarks: later(harvest, event) ? ['cooled-before-harvest'] : [],
       values: {
         recipient: describePlace(facts, journey && endOf(journey.event.destinations)),
         commodity: describeCommodity(productOf(goods.id, facts)),
@@ -85,6 +87,10 @@ export const findElements: Readonly<Record<CteKind, (subject: Subject, known: Kn
     return {
       further: [receipt, harvest, journey, cooling].filter((each) => each !== null),
       waived: packedInField ? ['received-date', 'received-quantity'] : [],
+      remarks: [
+        ...(later(harvest, event) ? (['packed-before-harvest'] as const) : []),
+        ...(later(receipt, event) ? (['packed-before-receipt'] as const) : []),
+      ],
       values: {
         commodity: describeCommodity(productOf(raw, facts)),
         'received-date': receipt ? { is: 'date', day: dayOf(receipt.event) } : undefined,
@@ -134,12 +140,14 @@ export const findElements: Readonly<Record<CteKind, (subject: Subject, known: Kn
     const stated = endOf(event.event.sources);
     const things = [goods.unit ?? [], goods.id].flat();
     const shipments = things.map((thing) => history.shippedTo(thing, place)).find((each) => each.length > 0);
-    const shipment = stated === null ? history.nearestBefore(shipments ?? [], event) : null;
+    const shipment = history.nearestBefore(shipments ?? [], event);
     const found = moved({ event, goods }, place, known);
     const from = stated ?? (shipment && (endOf(shipment.event.sources) ?? placeOf(shipment)));
     return {
       ...withValues(found, { 'previous-source': describePlace(facts, from) }),
-      further: [...found.further, ...(shipment ? [shipment] : [])],
+      // The shipment is a source of elements only where the receipt itself does not name where it came from.
+      further: [...found.further, ...(stated === null && shipment ? [shipment] : [])],
+      remarks: [...(found.remarks ?? []), ...(later(shipment, event) ? (['received-before-shipment'] as const) : [])],
     };
   },
 
@@ -183,6 +191,7 @@ function moved({ event, goods }: Pick<Subject, 'event' | 'goods'>, place: string
   const origin = told ? originOf(goods.id, event, known) : null;
   return {
     further: origin ? [origin] : [],
+    remarks: later(origin, event) ? ['moved-before-lot-code'] : [],
     values: {
       ...made({ event, goods }, facts),
       'lot-code': told ? lotCode(goods.id) : undefined,
@@ -261,4 +270,8 @@ function quantityOf({
 function productOf(item: string, facts: Facts) {
   const gtin = tradeItem(item)?.gtin;
   return gtin === undefined ? null : facts.product(gtin);
+}
+
+function later(each: FsmaEvent | null, than: FsmaEvent): boolean {
+  return each !== null && each.event.eventTimeMs > than.event.eventTimeMs;
 }

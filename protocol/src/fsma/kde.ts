@@ -90,6 +90,16 @@ export interface MissingKde {
   readonly parts: readonly string[];
 }
 
+/** Events whose times contradict the order in which things must have happened: a clock is wrong, or an event is. */
+export const cteRemarks = [
+  'cooled-before-harvest',
+  'packed-before-harvest',
+  'packed-before-receipt',
+  'received-before-shipment',
+  'moved-before-lot-code',
+] as const;
+export type CteRemark = (typeof cteRemarks)[number];
+
 /** One critical tracking event of one lot: a row of the sheet. */
 export interface CteRecord {
   readonly cte: CteKind;
@@ -108,6 +118,7 @@ export interface CteRecord {
   readonly place: string | null;
   readonly values: Readonly<Partial<Record<KdeId, KdeValue>>>;
   readonly missing: readonly MissingKde[];
+  readonly remarks: readonly CteRemark[];
   /** Whether the product is on the Food Traceability List; `null` where nobody has said. */
   readonly listed: boolean | null;
   /** Whether a later error declaration says that the event did not happen so. */
