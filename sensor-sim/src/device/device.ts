@@ -1,23 +1,15 @@
-import {
-  type DeviceSequence,
-  encodeSenmlJson,
-  type RawPack,
-  type SigningKey,
-  signEpochOpening,
-  signReading,
-} from '@hopline/protocol';
+import { type DeviceSequence, encodeSenmlJson, type RawPack, type SigningKey, signReading } from '@hopline/protocol';
 import { SimError } from '../error.ts';
 import type { Random } from '../random/random.ts';
-import { type BackoffOptions, defaultBackoff } from './backoff.ts';
+import type { BackoffOptions } from './backoff.ts';
+import { Delivery } from './delivery.ts';
 import { type Journal, payloadDigest } from './journal.ts';
-import { type Link, openLink, type PublishOutcome } from './link.ts';
+import type { PublishOutcome } from './link.ts';
 import { type Misbehaviour, misbehave } from './misbehaviour.ts';
-import { Outbox, type OutboxEntry } from './outbox.ts';
-import { isPushBack, PushBack } from './push-back.ts';
+import type { OutboxEntry } from './outbox.ts';
 import { SequenceKeeper } from './sequence-keeper.ts';
 import type { DeviceMemory, DeviceStore } from './store.ts';
 import { countBy, emptyTally, hexCode, type Tally } from './tally.ts';
-import { Watchers } from './watchers.ts';
 
 export interface DeviceOptions {
   /** Its URN: MQTT user name, client id, and part of its topics. */
@@ -38,10 +30,6 @@ export interface DeviceOptions {
   readonly backoff?: BackoffOptions;
 }
 
-const defaultInFlightWindow = 32;
-const defaultOutboxCapacity = 50_000;
-/** How long a device that is moved or stopped waits for answers on their way. */
-const settleTimeoutMs = 10_000;
 const quarantinedPrefix = 'quarantined: ';
 /** Far beyond what the run will use: for wrong messages that must not take a good reading's place. */
 const unusedCounterDistance = 1_000_000_000;
@@ -66,40 +54,40 @@ export class Device {
   /** Why the last connection did not come about; `null` once one has. */
   lastFailure: string | null = null;
   readonly #options: DeviceOptions;
-  readonly #outbox: Outbox;
+  readonly #delivery: Delivery;
   readonly #sequence: SequenceKeeper;
   readonly #openedEpochs: Record<string, number>;
-  #link: Link | null = null;
-  #node = '';
   #nextId = 0;
-  #highestSentId = -1;
-  #isOpening = false;
-  readonly #pushBack: PushBack;
   #recording: Promise<unknown> = Promise.resolve();
   #isStopped = false;
-  readonly #watchers = new Watchers();
   #lastAcknowledged: { entry: OutboxEntry; node: string } | null = null;
-  #resentBefore = 0;
 
   constructor(options: DeviceOptions, memory: DeviceMemory) {
     this.urn = options.device;
     this.#options = options;
-    this.#outbox = new Outbox(
-      options.outboxCapacity ?? defaultOutboxCapacity,
-      options.inFlightWindow ?? defaultInFlightWindow,
-    );
-    this.#pushBack = new PushBack(options.backoff ?? defaultBackoff, options.random.uniform);
     this.#openedEpochs = { ...memory.openedEpochs };
+    this.#delivery = new Delivery({
+      options,
+      tally: this.tally,
+      openedEpochs: this.#openedEpochs,
+      acknowledged: (entry, node, reason) => {
+        this.#lastAcknowledged = { entry, node };
+        this.#acknowledged(entry, node, reason);
+      },
+      connected: (failure) => {
+        this.lastFailure = failure && `${this.urn}: ${failure}`;
+      },
+    });
     this.#sequence = new SequenceKeeper(memory.epoch, memory.nextCounter, (epoch, next) => this.#save(epoch, next));
-    for (const entry of memory.undelivered) this.#outbox.add({ ...entry, id: this.#nextId++ });
+    for (const entry of memory.undelivered) this.#delivery.add({ ...entry, id: this.#nextId++ });
   }
 
   get pending(): number {
-    return this.#outbox.size;
+    return this.#delivery.outbox.size;
   }
 
   get isConnected(): boolean {
-    return this.#link?.isConnected ?? false;
+    return this.#delivery.isConnected;
   }
 
   /**
@@ -115,52 +103,18 @@ export class Device {
   }
 
   /** Delivers to this edge node from now on. Leaves another one first. */
-  async connect(node: string): Promise<void> {
-    if (this.#link && this.#node === node) return;
-    await this.disconnect();
-    this.#node = node;
-    this.#link = openLink(
-      {
-        url: this.#options.urlOf(node),
-        clientId: this.urn,
-        username: this.urn,
-        password: this.#options.password,
-        protocolVersion: this.#options.protocolVersion,
-        keepSession: this.#options.key === null,
-        backoff: this.#options.backoff,
-        uniform: this.#options.random.uniform,
-      },
-      {
-        connected: () => {
-          this.tally.connections++;
-          this.lastFailure = null;
-          this.#pump();
-        },
-        disconnected: () => this.#notify(),
-        failed: (_code, message) => {
-          this.tally.connectionFailures++;
-          this.lastFailure = `${this.urn}: ${message}`;
-        },
-      },
-    );
+  connect(node: string): Promise<void> {
+    return this.#delivery.connect(node);
   }
 
   /** Goes out of the network's reach, after the answers on their way have come. Recording goes on. */
-  async disconnect(): Promise<void> {
-    const link = this.#link;
-    if (!link) return;
-    await this.#watchers.until(() => this.#outbox.inFlight === 0 || !link.isConnected, settleTimeoutMs);
-    this.#link = null;
-    this.#pushBack.cancel();
-    await link.close();
-    this.#resentBefore += link.resent;
-    this.tally.resent = this.#resentBefore;
-    this.#isOpening = false;
+  disconnect(): Promise<void> {
+    return this.#delivery.disconnect();
   }
 
   /** A fault: the connection breaks, at once or instead of the broker's next answer (a lost PUBACK). */
   sever(when: 'now' | 'before-next-answer'): void {
-    this.#link?.sever(when);
+    this.#delivery.sever(when);
   }
 
   /** A fault: the battery was out and the counter is gone; a new epoch begins, and is opened before it is used. */
@@ -172,8 +126,8 @@ export class Device {
   /** A fault: sends the last acknowledged bytes once more. Unsigned devices never do: nobody could tell it apart. */
   async repeatLast(): Promise<PublishOutcome> {
     const last = this.#lastAcknowledged;
-    if (!last || last.node !== this.#node || !this.#options.key) return { kind: 'unsettled' };
-    const outcome = await this.#publishNow(last.entry.topic, last.entry.payload);
+    if (!last || last.node !== this.#delivery.node || !this.#options.key) return { kind: 'unsettled' };
+    const outcome = await this.#delivery.publishNow(last.entry.topic, last.entry.payload);
     if (outcome.kind === 'acknowledged') this.tally.duplicates++;
     return outcome;
   }
@@ -189,8 +143,8 @@ export class Device {
     const { topic, payload, sequence } = await misbehave(kind, context);
     this.tally.misbehaved++;
     this.tally.published++;
-    const node = this.#node;
-    const outcome = await this.#publishNow(topic, payload);
+    const { node } = this.#delivery;
+    const outcome = await this.#delivery.publishNow(topic, payload);
     const place = { epoch: sequence?.epoch ?? null, counter: sequence?.counter ?? null };
     if (outcome.kind === 'acknowledged') this.#acknowledged({ id: -1, topic, payload, ...place }, node, outcome.reason);
     if (outcome.kind === 'refused') countBy(this.tally.refused, hexCode(outcome.reasonCode));
@@ -200,13 +154,14 @@ export class Device {
   /** Waits until everything recorded is delivered; `false` when that takes longer. */
   async drain(timeoutMs: number): Promise<boolean> {
     await this.#recording;
-    return this.#watchers.until(() => this.#outbox.size === 0, timeoutMs);
+    const { outbox, watchers } = this.#delivery;
+    return watchers.until(() => outbox.size === 0, timeoutMs);
   }
 
   /** Ends the device's run; what is undelivered, and where the counter stands, is remembered. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#notify();
+    this.#delivery.notify();
     await this.#recording;
     await this.disconnect();
     const { epoch, counter } = this.#sequence.upcoming;
@@ -214,16 +169,16 @@ export class Device {
   }
 
   async #record(pack: RawPack, whenFull: 'wait' | 'drop'): Promise<boolean> {
-    if (this.#outbox.isFull) {
+    const { outbox, watchers } = this.#delivery;
+    if (outbox.isFull) {
       if (whenFull === 'drop') {
         this.tally.lost++;
         return false;
       }
-      await this.#watchers.until(() => !this.#outbox.isFull || this.#isStopped, Number.POSITIVE_INFINITY);
+      await watchers.until(() => !outbox.isFull || this.#isStopped, Number.POSITIVE_INFINITY);
     }
     if (this.#isStopped) throw new SimError('stopped', 'the device records no more', { device: this.urn });
-    this.#outbox.add(await this.#message(pack));
-    this.#pump();
+    this.#delivery.add(await this.#message(pack));
     return true;
   }
 
@@ -234,74 +189,6 @@ export class Device {
     const sequence = await this.#sequence.take();
     const payload = await signReading(key, channel, this.urn, sequence, pack);
     return { id: this.#nextId++, topic, payload, ...sequence };
-  }
-
-  /** Sends as much as window, session and push-back allow. */
-  #pump(): void {
-    const link = this.#link;
-    if (!link?.isConnected || this.#isOpening || this.#pushBack.isOn) return;
-    const window = Math.min(this.#outbox.window, link.receiveMaximum);
-    for (let entry = this.#outbox.peek(window); entry; entry = this.#outbox.peek(window)) {
-      if (entry.epoch !== null && (this.#openedEpochs[this.#node] ?? -1) < entry.epoch) {
-        void this.#openEpoch(link, entry.epoch);
-        return;
-      }
-      this.#send(link, entry, window);
-    }
-  }
-
-  #send(link: Link, entry: OutboxEntry, window: number): void {
-    const node = this.#node;
-    this.#outbox.take(window);
-    if (entry.id > this.#highestSentId) {
-      this.#highestSentId = entry.id;
-      this.tally.published++;
-    }
-    link.publish(entry.topic, entry.payload, (outcome) => this.#settle(entry, node, outcome));
-  }
-
-  async #openEpoch(link: Link, epoch: number): Promise<void> {
-    const { key, channel } = this.#options;
-    if (!key) return;
-    const node = this.#node;
-    this.#isOpening = true;
-    const opening = await signEpochOpening(key, channel, this.urn, epoch);
-    const outcome = await new Promise<PublishOutcome>((resolve) => {
-      link.publish(`epochs/${this.urn}`, opening, resolve);
-    });
-    if (this.#link !== link) return;
-    this.#isOpening = false;
-    if (isPushBack(outcome)) {
-      this.#pushBack.hold(() => this.#pump());
-      return;
-    }
-    // Refused for good: the readings go out all the same, and the edge shows them in its quarantine.
-    if (outcome.kind !== 'unsettled') this.#openedEpochs[node] = epoch;
-    this.#pump();
-  }
-
-  #settle(entry: OutboxEntry, node: string, outcome: PublishOutcome): void {
-    if (outcome.kind === 'acknowledged') {
-      this.#outbox.settle(entry.id);
-      this.#pushBack.relax();
-      this.#lastAcknowledged = { entry, node };
-      this.#acknowledged(entry, node, outcome.reason);
-    } else if (isPushBack(outcome)) {
-      this.tally.postponed++;
-      this.#outbox.putBack(entry.id);
-      this.#pushBack.hold(() => this.#pump());
-    } else if (outcome.kind === 'refused') {
-      this.#outbox.settle(entry.id);
-      countBy(this.tally.refused, hexCode(outcome.reasonCode));
-    } else if (entry.epoch === null) {
-      // Whether it arrived is not known, and unsigned bytes sent again would be a second reading.
-      this.#outbox.settle(entry.id);
-      this.tally.lost++;
-    } else {
-      this.#outbox.putBack(entry.id);
-    }
-    this.#pump();
-    this.#notify();
   }
 
   #acknowledged(entry: OutboxEntry, node: string, reason: string | null): void {
@@ -320,21 +207,9 @@ export class Device {
     });
   }
 
-  #publishNow(topic: string, payload: Uint8Array<ArrayBuffer>): Promise<PublishOutcome> {
-    const link = this.#link;
-    if (!link) return Promise.resolve({ kind: 'unsettled' });
-    return new Promise((resolve) => link.publish(topic, payload, resolve));
-  }
-
   #save(epoch: number, nextCounter: number): Promise<void> {
-    const all = this.#outbox.undelivered();
-    const undelivered = this.#options.key ? all : all.filter(({ id }) => id > this.#highestSentId);
+    const undelivered = this.#delivery.undelivered();
     return this.#options.store.save(this.urn, { epoch, nextCounter, openedEpochs: this.#openedEpochs, undelivered });
-  }
-
-  #notify(): void {
-    if (this.#link) this.tally.resent = this.#resentBefore + this.#link.resent;
-    this.#watchers.notify();
   }
 }
 
