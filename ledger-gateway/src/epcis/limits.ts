@@ -16,6 +16,8 @@ export const epcisLimits = {
   /** Pauses before a job tries again what the ledger could not take just now. */
   firstRetryMs: 500,
   maxRetryMs: 30_000,
+  /** How often a transaction is tried again that the ledger committed as invalid. */
+  maxConflictRetries: 5,
   defaultPerPage: 30,
   maxPerPage: 1_000,
   /** Bytes of events in one answer: a page ends early rather than grow beyond it. */

@@ -3,7 +3,7 @@ import { ledgerEpcisLimits, parseEvent } from '@hopline/protocol/epcis';
 import type { CaptureDocument, DocumentEvent } from './capture-document.ts';
 import { partOf } from './capture-document.ts';
 import type { IdConflict, JobError } from './capture-job.ts';
-import { isPassing, jobError, refusedPosition } from './job-error.ts';
+import { isOfAll, isPassing, jobError, refusedPosition } from './job-error.ts';
 
 /** Captures a document in one transaction, and says what became of its events. Throws the refusal. */
 export type Submit = (document: unknown) => Promise<CaptureResult['events']>;
@@ -16,7 +16,8 @@ export interface GroupOutcome {
 
 /**
  * Captures events in one transaction; where it is refused, finds out which event is to blame and captures the others. What
- * fails for a passing reason is thrown: the same group again does no harm, since events are recognised by their hashes.
+ * fails for a passing reason, or for one that no event is to blame for, is thrown: the same group again does no harm, since
+ * events are recognised by their hashes.
  * @returns the refused events and the conflicts, in the document's order
  */
 export async function captureGroup(
@@ -64,7 +65,7 @@ async function captureSound(
       conflicts.push(...conflictsAmong(left, await submit(partOf(document, left))));
       return;
     } catch (error) {
-      if (isPassing(error)) throw error;
+      if (isPassing(error) || isOfAll(error)) throw error;
       const position = left.length === 1 ? 0 : refusedPosition(error);
       const guilty = position === null ? undefined : left[position];
       if (guilty === undefined) {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { CaptureContext } from '../../intake/capture.ts';
-import { forgetOldJobs, nextOpenJob, saveJob } from './capture-job.ts';
+import { forgetOldJobs, nextOpenJob, readJob, saveJob } from './capture-job.ts';
 import { failedJob, runJob } from './run-job.ts';
 
 const idleMs = 30_000;
@@ -30,7 +30,8 @@ export class CaptureWorker {
         await runJob(context, open.job, open.document, signal).catch(async (error: unknown) => {
           if (signal.aborted) return;
           log.error({ err: error, job: open.job.id }, 'a capture job failed');
-          await saveJob(store, failedJob(open.job, error, clock.now()));
+          const current = (await readJob(store, open.job.id)) ?? open.job;
+          await saveJob(store, failedJob(current, error, clock.now()));
         });
       } catch (error) {
         if (signal.aborted) return;

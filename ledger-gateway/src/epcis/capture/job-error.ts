@@ -18,6 +18,22 @@ export function isPassing(error: unknown): boolean {
   return error instanceof GatewayError && passing.has(error.code);
 }
 
+/** Refusals of a whole transaction, whatever is in it: of this gateway's signer, or by a ledger that does not work. */
+const ofAll: ReadonlySet<ProblemCode> = new Set([
+  'ledger-failed',
+  'ledger-conflict',
+  'unknown-signer',
+  'not-permitted',
+  'key-revoked',
+  'signature-refused',
+  'argument-malformed',
+]);
+
+/** Whether a refusal is about no event in particular, so that it is of no use to look for one. */
+export function isOfAll(error: unknown): boolean {
+  return error instanceof GatewayError && ofAll.has(error.code) && error.details.pointer === undefined;
+}
+
 /** What a refusal says in a job: where in the document, and why. Anything that is not a refusal is thrown again. */
 export function jobError(error: unknown, event: DocumentEvent | null, position: number | null): JobError {
   if (!(error instanceof GatewayError) && !(error instanceof ProtocolError)) throw error;

@@ -78,18 +78,27 @@ async function persisting<T>(
       return await work();
     } catch (error) {
       if (signal.aborted) return null;
-      if (!isPassing(error)) throw error;
+      if (!isPassing(error) || isStubborn(error, attempt)) throw error;
       await clock.sleep(Math.min(epcisLimits.firstRetryMs * 2 ** attempt, epcisLimits.maxRetryMs), signal);
       if (signal.aborted) return null;
     }
   }
 }
 
-/** Ends a job that fails for a reason of ours, so that it does not stand in the way of the others. */
+/** A transaction that is committed as invalid again and again will not become valid: others wait behind it. */
+function isStubborn(error: unknown, attempt: number): boolean {
+  return error instanceof GatewayError && error.code === 'ledger-conflict' && attempt >= epcisLimits.maxConflictRetries;
+}
+
+/**
+ * Ends a job that fails for a reason that is not its events', so that it does not stand in the way of the others. The error
+ * says from which event of the document on nothing was captured.
+ */
 export function failedJob(job: CaptureJob, error: unknown, nowMs: number): CaptureJob {
   const known = error instanceof GatewayError || error instanceof ProtocolError;
   const shown = known ? error : new GatewayError('internal', 'something went wrong here');
-  return finished({ ...job, errors: [...job.errors, jobError(shown, null, null)] }, nowMs);
+  const last: JobError = { ...jobError(shown, null, null), notCapturedFrom: job.done };
+  return finished({ ...job, errors: [...job.errors, last] }, nowMs);
 }
 
 function finished(job: CaptureJob, nowMs: number): CaptureJob {
