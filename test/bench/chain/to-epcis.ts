@@ -52,7 +52,11 @@ export function documentOf(events: readonly NormalisedEvent[], createdMs: number
 }
 
 function quantities(some: readonly ClassQuantity[]) {
-  return some.map(({ epcClass, amount, uom }) => ({ epcClass, quantity: Number(amount), uom }));
+  return some.map(({ epcClass, amount, uom }) => ({
+    epcClass,
+    quantity: Number(amount),
+    ...(uom === null ? {} : { uom }),
+  }));
 }
 
 function listed(name: string, entries: readonly unknown[]): Record<string, unknown> {
