@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { GatewayOptions } from '../../ledger-gateway/src/gateway-options.ts';
@@ -42,18 +43,15 @@ export interface GatewaysPartOptions {
 const names: readonly OrganisationName[] = ['growers', 'freshHub', 'retail'];
 /** Three databases that are made at once take minutes on a small machine with other work. */
 const readyWithinMs = 300_000;
-const dayMs = 86_400_000;
 const peerKeysSchema = z.record(z.string(), z.string());
-const keyAnswer = z.object({ key: z.string() });
 
 /**
- * Starts the gateways of all organisations, nothing shared between them. At the very first start they come up
- * without knowing each other; then each gives the others a key for its summaries, and they start again with them.
+ * Starts the gateways of all organisations, nothing shared between them. The keys by which they ask each other for
+ * summaries are chosen before the very first start.
  */
 export async function startGateways(options: GatewaysPartOptions): Promise<GatewaysPart> {
   const { dataDir, ports, root } = options;
   const configFile = join(dataDir, 'gateways.json');
-  const peerKeyFile = join(dataDir, 'peer-keys.json');
   const addresses = names.map((name, index) => ({
     name,
     mspId: organisations[name].mspId,
@@ -81,17 +79,9 @@ export async function startGateways(options: GatewaysPartOptions): Promise<Gatew
     await Promise.all(processes.map((each) => each.stop()));
   };
   try {
-    const known = await readJsonFile(peerKeyFile, peerKeysSchema);
-    await writeJsonFile(configFile, configuration(options, addresses, known));
+    await writeJsonFile(configFile, configuration(options, addresses, await peerKeys(dataDir)));
     await start();
     const clients = await connectAll(addresses);
-    if (!known) {
-      const keys = await exchangeKeys(clients);
-      await writeJsonFile(peerKeyFile, keys);
-      await stop();
-      await writeJsonFile(configFile, configuration(options, addresses, keys));
-      await start();
-    }
     const processOf = (name: OrganisationName) =>
       processes[options.separate ? names.indexOf(name) : 0] as ManagedProcess;
     return { addresses, clients, processes, processOf, stop };
@@ -104,7 +94,7 @@ export async function startGateways(options: GatewaysPartOptions): Promise<Gatew
 function configuration(
   { dataDir, profile, edges, root, ports }: GatewaysPartOptions,
   addresses: readonly GatewayAddress[],
-  peerKeys: Readonly<Record<string, string>> | null,
+  keys: Readonly<Record<string, string>>,
 ): { gateways: GatewayOptions[] } {
   const gateways = addresses.map(({ name, mspId, url }, index): GatewayOptions => {
     const member = profile.organisations.find((organisation) => organisation.mspId === mspId);
@@ -119,9 +109,10 @@ function configuration(
       publicUrl: url,
       consoleFolder: join(root, 'console/dist'),
       peers: addresses.flatMap((other) => {
-        const key = peerKeys?.[other.mspId];
+        const key = keys[other.mspId];
         return key && other.mspId !== mspId ? [{ mspId: other.mspId, url: other.url, key }] : [];
       }),
+      peerKeyFile: peerKeyFile(dataDir, mspId),
       // Raw readings are the site's own organisation's to show.
       edges: name === 'freshHub' ? { ...edges } : {},
     };
@@ -129,15 +120,26 @@ function configuration(
   return { gateways };
 }
 
-/** A key of each gateway by which the others may fetch summaries. */
-async function exchangeKeys(clients: GatewaysPart['clients']): Promise<Record<string, string>> {
-  const entries = await Promise.all(
-    names.map(async (name) => {
-      const body = { name: 'gateways of the other organisations', roles: ['peer'], expiresInMs: 365 * dayMs };
-      return [organisations[name].mspId, (await clients[name].post('/api/keys', body, keyAnswer)).key] as const;
-    }),
-  );
-  return Object.fromEntries(entries);
+/** A key of each gateway by which the others may fetch summaries: those of before, or new ones. */
+async function peerKeys(dataDir: string): Promise<Record<string, string>> {
+  await mkdir(dataDir, { recursive: true });
+  const file = join(dataDir, 'peer-keys.json');
+  const known = await readJsonFile(file, peerKeysSchema);
+  const keys =
+    known ??
+    Object.fromEntries(
+      names.map((name) => [organisations[name].mspId, `hk_${randomBytes(32).toString('base64url')}`] as const),
+    );
+  for (const [mspId, key] of Object.entries(keys)) {
+    await writeFile(peerKeyFile(dataDir, mspId), `${key}\n`, { mode: 0o600 });
+  }
+  // Last: where it is, the others are.
+  if (!known) await writeJsonFile(file, keys);
+  return keys;
+}
+
+function peerKeyFile(dataDir: string, mspId: string): string {
+  return join(dataDir, `peer-${mspId}.key`);
 }
 
 async function connectAll(addresses: readonly GatewayAddress[]): Promise<GatewaysPart['clients']> {
