@@ -32,6 +32,8 @@ export const gatewayOptionsSchema = z.strictObject({
   consoleFolder: z.string().min(1).optional(),
   /** Gateways of other organisations, to be asked for summaries. */
   peers: z.array(peerSchema).max(100).default([]),
+  /** The text of a key by which they may ask this one, chosen before its first start; read at that start only. */
+  peerKeyFile: z.string().min(1).optional(),
   /** Addresses of edge nodes, to fetch raw readings from. */
   edges: z.record(z.string(), edgeSchema).default({}),
   oidc: oidcOptionsSchema.optional(),

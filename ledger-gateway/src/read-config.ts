@@ -51,6 +51,7 @@ function withPaths(options: ParsedGatewayOptions, folder: string): ParsedGateway
       ...options.notify,
       ...(options.notify.caFile === undefined ? {} : { caFile: at(options.notify.caFile) }),
     },
+    ...(options.peerKeyFile === undefined ? {} : { peerKeyFile: at(options.peerKeyFile) }),
     ...(options.consoleFolder === undefined ? {} : { consoleFolder: at(options.consoleFolder) }),
     ledger: {
       ...ledger,

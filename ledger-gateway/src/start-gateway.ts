@@ -64,7 +64,7 @@ export async function startGateway(options: GatewayOptions, dependencies: Gatewa
   const store = await openStore({ folder: parsed.dataFolder, databaseUrl: parsed.databaseUrl, nowMs: clock.now() });
   try {
     const keys = await loadOrganisationKeys(parsed.dataFolder);
-    await ensureFirstKey(store, parsed.dataFolder, { nowMs: clock.now(), randomBytes });
+    await ensureFirstKey(store, parsed.dataFolder, { nowMs: clock.now(), randomBytes }, parsed.peerKeyFile);
     const ledger = await openLedger(
       { ...parsed.ledger, mspId: parsed.mspId },
       { clock, random: Math.random, limits: submitLimits },
