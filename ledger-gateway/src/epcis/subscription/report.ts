@@ -61,8 +61,10 @@ export async function reportOnce(
       subscription.schedule && !more ? nextTimeMs(parseSchedule(subscription.schedule), nowMs) : subscription.dueMs,
   };
   const isReported = shown.length > 0 || subscription.reportIfEmpty;
+  // Nothing to tell is nothing to keep: looking again after a crash finds the same.
+  if (!isReported) return { subscription: moved, more: false, examined: position };
   const events = await loadEvents(store, shown);
-  const kept = await write(context, moved, isReported ? events : null, nowMs);
+  const kept = await write(context, moved, events, nowMs);
   return kept && { subscription: kept, more, examined: position };
 }
 
@@ -83,33 +85,28 @@ function standing(query: EventQuery, { initialRecordMs }: Subscription): EventQu
 async function write(
   context: ReportContext,
   moved: Subscription,
-  events: readonly FoundEvent[] | null,
+  events: readonly FoundEvent[],
   nowMs: number,
 ): Promise<Subscription | null> {
   const { store, notifier, secretBox } = context;
-  const payload = events === null ? null : await reportOf(context, store, moved, events, nowMs);
-  const notice = events === null ? moved.lastNotice : `epcis_${moved.id}_${moved.position}_${nowMs}`;
+  const payload = await reportOf(context, store, moved, events, nowMs);
+  const notice = `epcis_${moved.id}_${moved.position}_${nowMs}`;
   return store.writeOwn(async (tx, put) => {
     // Ended in the meantime: whoever ended it hears no more.
     if ((await readSubscription(tx, moved.id)) === null) return null;
     const kept = { ...moved, lastNotice: notice };
     await put({ table: 'epcis_subscriptions', row: { ...subscriptionRow(kept), deleted_ms: null } });
-    if (payload !== null && notice !== null) {
-      await notifier.enqueue(
-        { tx, put },
-        {
-          id: notice,
-          type: 'epcis.queryResults',
-          channel: {
-            kind: 'webhook',
-            url: moved.dest,
-            secret: secretBox.open(moved.secret, subscriptionPurpose(moved.id)),
-          },
-          payload,
-          notAfterMs: nowMs + epcisLimits.reportLifetimeMs,
-        },
-      );
-    }
+    const secret = secretBox.open(moved.secret, subscriptionPurpose(moved.id));
+    await notifier.enqueue(
+      { tx, put },
+      {
+        id: notice,
+        type: 'epcis.queryResults',
+        channel: { kind: 'webhook', url: moved.dest, secret },
+        payload,
+        notAfterMs: nowMs + epcisLimits.reportLifetimeMs,
+      },
+    );
     return kept;
   });
 }

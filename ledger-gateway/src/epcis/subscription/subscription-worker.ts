@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../clock.ts';
-import { GatewayError } from '../../gateway-error.ts';
 import { epcisLimits } from '../limits.ts';
 import { lastSeq } from '../query/run-query.ts';
 import { type ReportContext, reportOnce } from './report.ts';
@@ -11,6 +10,8 @@ export class SubscriptionWorker {
   #wake = new AbortController();
   /** Up to which event nothing more matches, by subscription: kept in memory, since looking again does no harm. */
   readonly #examined = new Map<string, number>();
+  /** When a schedule is due next after a time at which there was nothing to report, and so nothing to keep. */
+  readonly #due = new Map<string, number>();
 
   /** Tells that there are new events, or another subscription. */
   wake(): void {
@@ -26,7 +27,9 @@ export class SubscriptionWorker {
       try {
         const all = await readSubscriptions(store, null);
         const ids = new Set(all.map(({ id }) => id));
-        for (const id of this.#examined.keys()) if (!ids.has(id)) this.#examined.delete(id);
+        for (const known of [this.#examined, this.#due]) {
+          for (const id of known.keys()) if (!ids.has(id)) known.delete(id);
+        }
         const asOf = all.length === 0 ? 0 : await lastSeq(store);
         for (const subscription of all) {
           if (signal.aborted) return;
@@ -54,7 +57,7 @@ export class SubscriptionWorker {
     // A subscription created a moment ago may know of an event that came after this round had begun.
     const upTo = Math.max(asOf, subscription.position);
     if (subscription.stream && Math.max(examined, subscription.position) >= upTo) return null;
-    let current = subscription;
+    let current = this.#withDue(subscription);
     for (let more = true; more && !signal.aborted; ) {
       if (current.schedule !== null && (current.dueMs === null || current.dueMs > clock.now())) return current.dueMs;
       try {
@@ -62,14 +65,21 @@ export class SubscriptionWorker {
         if (result === null) return null;
         current = result.subscription;
         this.#examined.set(current.id, result.examined);
+        if (current.dueMs !== null) this.#due.set(current.id, current.dueMs);
         more = result.more;
       } catch (error) {
-        if (!(error instanceof GatewayError)) throw error;
-        // The outbox is full, or the query can no longer be read: the others are told all the same.
+        if (signal.aborted) return null;
+        // The outbox is full, or its secret does not open any more: the others are told all the same.
         log.warn({ err: error, subscription: current.id }, 'a subscription could not be served');
         return null;
       }
     }
     return current.dueMs;
+  }
+
+  #withDue(subscription: Subscription): Subscription {
+    const later = this.#due.get(subscription.id);
+    if (subscription.dueMs === null || later === undefined || later <= subscription.dueMs) return subscription;
+    return { ...subscription, dueMs: later };
   }
 }
