@@ -96,6 +96,17 @@ export async function fetchEvidence({
   return still;
 }
 
+/** Removes frozen traces that no recall came to name: those of openings that were refused. */
+export async function removeUnusedEvidence(store: Store, nowMs: number): Promise<void> {
+  await store.writeOwn((tx) =>
+    tx.query(
+      `delete from recall_evidence e where received_ms < $1 and not exists (
+         select 1 from state s where s.kind = 'recall-step' and s.record -> 'act' -> 'evidence' ->> 'digest' = e.digest)`,
+      [nowMs - recallLimits.keepUnusedEvidenceMs],
+    ),
+  );
+}
+
 async function fetchFrom(
   digest: string,
   opener: string,

@@ -8,7 +8,7 @@ import type { Notifier } from '../notify/notifier.ts';
 import type { SecretBox } from '../notify/secret-box.ts';
 import type { Projection } from '../projection/projection.ts';
 import type { Store } from '../store/store.ts';
-import { evidenceRow, fetchEvidence } from './evidence.ts';
+import { evidenceRow, fetchEvidence, removeUnusedEvidence } from './evidence.ts';
 import { recallLimits } from './limits.ts';
 import { madeOf } from './lineage.ts';
 import { stepsOf } from './read-recall.ts';
@@ -68,16 +68,27 @@ export class RecallKeeper {
     const { clock, onError } = this.#parts;
     while (!signal.aborted) {
       this.#wake = new AbortController();
-      const { pauseMs } = await this.attend(signal).catch((error: unknown) => {
+      const failed = (error: unknown) => {
         if (!signal.aborted) onError(error, null);
         return { pauseMs: recallLimits.failurePauseMs };
-      });
-      await clock.sleep(pauseMs, AbortSignal.any([signal, this.#wake.signal]));
+      };
+      const { pauseMs } = await this.attend(signal).catch(failed);
+      const evidence = await this.#keepEvidence(signal).catch(failed);
+      await clock.sleep(Math.min(pauseMs, evidence.pauseMs), AbortSignal.any([signal, this.#wake.signal]));
     }
   }
 
+  /** Fetches what is not here and removes what nobody names: apart from the rest, since others may be slow to answer. */
+  async #keepEvidence(signal: AbortSignal): Promise<{ pauseMs: number }> {
+    const { store, peers, clock, onError, caughtUp } = this.#parts;
+    if (!caughtUp()) return { pauseMs: recallLimits.pendingPauseMs };
+    this.#asked = await fetchEvidence({ store, peers, clock, signal, asked: this.#asked, onError });
+    await removeUnusedEvidence(store, clock.now());
+    return { pauseMs: this.#asked.size > 0 ? recallLimits.evidencePauseMs : recallLimits.idlePauseMs };
+  }
+
   async #round(signal: AbortSignal): Promise<{ pauseMs: number }> {
-    const { store, mspId, clock, peers, onError, caughtUp } = this.#parts;
+    const { store, mspId, clock, onError, caughtUp } = this.#parts;
     let pauseMs: number = recallLimits.idlePauseMs;
     if (!caughtUp()) return { pauseMs: recallLimits.pendingPauseMs };
     const rows = await store.query<{ record: unknown }>(
@@ -96,8 +107,7 @@ export class RecallKeeper {
         pauseMs = Math.min(pauseMs, recallLimits.failurePauseMs);
       }
     }
-    this.#asked = await fetchEvidence({ store, peers, clock, signal, asked: this.#asked, onError });
-    return { pauseMs: this.#asked.size > 0 ? Math.min(pauseMs, recallLimits.evidencePauseMs) : pauseMs };
+    return { pauseMs };
   }
 
   /** Gives how long there is nothing to do for this recall, unless something changes. */
@@ -145,7 +155,7 @@ export class RecallKeeper {
   async #sayWhoWasTold(recall: RecallRecord, delivered: readonly string[]): Promise<void> {
     const { recallId, version, addressees, outside } = recall;
     if (delivered.length === 0) return;
-    const { steps } = await stepsOf(this.#parts.store, recallId);
+    const { steps } = await stepsOf(this.#parts.store, recallId, ['notified']);
     const said = new Set(
       steps.flatMap(({ act }) =>
         act.step === 'notified' && act.version === version ? [...act.addressees, ...act.outside] : [],

@@ -29,6 +29,8 @@ export const recallLimits = {
   pendingPauseMs: 2 * secondMs,
   failurePauseMs: 5 * secondMs,
   idlePauseMs: minuteMs,
+  /** How long a frozen trace is kept that no recall names. */
+  keepUnusedEvidenceMs: dayMs,
   evidenceTimeoutMs: 10 * secondMs,
   /** Frozen traces that are asked for in one round. */
   maxEvidenceWanted: 50,

@@ -4,7 +4,7 @@ import type { Notifier } from '../notify/notifier.ts';
 import { asOfSchema } from '../query/freshness.ts';
 import type { Queryable } from '../store/database.ts';
 import { recallLimits } from './limits.ts';
-import { readRecall, type Steps, startOfVersion, stepsOf } from './read-recall.ts';
+import { readRecall, type Steps, scopeSteps, startOfVersion, stepsOf } from './read-recall.ts';
 
 export const recallsQuerySchema = z.object({
   state: z.enum(['open', 'closed']).optional(),
@@ -125,7 +125,7 @@ export async function readHistory(
     const view = await readRecall(on, notifier, recall_id);
     const { recall } = view;
     const startedMs = started_ms ?? recall.openedAtMs;
-    const { steps } = await stepsOf(on, recall_id);
+    const { steps } = await stepsOf(on, recall_id, scopeSteps);
     const acknowledgedMs = allAcknowledgedMs(view.organisations);
     recalls.push({
       recallId: recall_id,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { GatewayError } from '../gateway-error.ts';
 import type { AppContext } from '../http/app-context.ts';
 import { projected } from '../intake/projected.ts';
+import { placesOf } from '../query/lookups.ts';
 import type { Queryable } from '../store/database.ts';
 import { evidenceRow } from './evidence.ts';
 import { recallLimits } from './limits.ts';
@@ -96,13 +97,24 @@ export async function openRecall(app: AppContext, body: OpenBody): Promise<strin
       returnTo: body.returnTo,
       scope: linesOf(document.lots),
       evidence: { digest, height: document.height },
-      addressees: document.organisations.flatMap(({ mspId }) => (mspId === app.mspId ? [] : mspId)),
+      addressees: await addresseesOf(app, document, body.returnTo),
       outside: [...new Set([...document.outside, ...body.outside])],
     },
   });
   await projected(app.projection, app.clock, committed);
   await attend(app);
   return recallId;
+}
+
+/** Everybody on the channel whom the goods concern, and who is to take them back, but not who recalls them. */
+async function addresseesOf(
+  { store, mspId }: AppContext,
+  { organisations }: FrozenScope['document'],
+  returnTo: readonly string[],
+): Promise<string[]> {
+  const place = await placesOf(store, returnTo);
+  const all = [...organisations.map((each) => each.mspId), ...returnTo.flatMap((gln) => place(gln).custodian ?? [])];
+  return [...new Set(all)].filter((each) => each !== mspId);
 }
 
 export const changeBodySchema = z.strictObject({

@@ -101,7 +101,9 @@ export async function readRecall(on: Queryable, notifier: Notifier, recallId: st
   const lots = await scopeOf(on, recallId);
   const current = lots.filter(({ toVersion }) => toVersion === null).map(({ item }) => item);
   const { steps, stepsTruncated } = await stepsOf(on, recallId);
-  const evidence = steps.flatMap(({ act }) =>
+  // Answers of many recipients may fill the list of steps: what the opener did is asked for by itself.
+  const { steps: own } = await stepsOf(on, recallId, [...scopeSteps, 'notified']);
+  const evidence = own.flatMap(({ act }) =>
     (act.step === 'opened' || act.step === 'scope-changed') && act.evidence
       ? [{ version: act.version, ...act.evidence }]
       : [],
@@ -127,7 +129,7 @@ export async function readRecall(on: Queryable, notifier: Notifier, recallId: st
   const balance = balanceOf(current, frozen, findings, (gln) => place(gln).custodian);
   const notices = await noticesOf(on, notifier, recallId);
   const roles = new Map(frozen.flatMap(({ organisations }) => organisations.map((each) => [each.mspId, each.roles])));
-  const organisations = await organisationsOf(on, { recall, steps, lines: balance.lines, notices, roles });
+  const organisations = await organisationsOf(on, { recall, steps: own, lines: balance.lines, notices, roles });
   const leftOut = new Set(lots.map(({ item }) => item));
   return {
     recall: recallRecordSchema.omit({ schema: true }).strip().parse(recall),
@@ -136,7 +138,7 @@ export async function readRecall(on: Queryable, notifier: Notifier, recallId: st
     lots,
     missing: recall.state === 'open' ? (await madeOf(on, current, leftOut)).map(({ item }) => item) : [],
     organisations,
-    outside: await outsideOf(on, { recall, steps, notices }),
+    outside: await outsideOf(on, { recall, steps: own, notices }),
     lines: [...balance.lines],
     totals: [...balance.totals],
     places: [...glns].sort().map(place),
@@ -153,12 +155,23 @@ export async function readRecall(on: Queryable, notifier: Notifier, recallId: st
 
 export type Steps = RecallView['steps'];
 
-/** The steps of a recall in the order of the ledger. */
-export async function stepsOf(on: Queryable, recallId: string): Promise<{ steps: Steps; stepsTruncated: boolean }> {
+/** Steps that make a version of the scope. */
+export const scopeSteps = ['opened', 'scope-changed'] as const;
+
+type StepName = Steps[number]['act']['step'];
+
+/** The steps of a recall in the order of the ledger: all of them, or those of these names. */
+export async function stepsOf(
+  on: Queryable,
+  recallId: string,
+  names: readonly StepName[] | null = null,
+): Promise<{ steps: Steps; stepsTruncated: boolean }> {
   const rows = await on.query<{ record: unknown; block: number }>(
     `select s.record, s.block from state s join transactions t on t.block = s.block and t.id = s.transaction_id
-     where s.kind = 'recall-step' and s.attributes[1] = $1 order by s.block, t.position limit $2`,
-    [recallId, recallLimits.maxStepsShown + 1],
+     where s.kind = 'recall-step' and s.attributes[1] = $1
+       and ($3::text[] is null or s.record -> 'act' ->> 'step' = any($3::text[]))
+     order by s.block, t.position limit $2`,
+    [recallId, recallLimits.maxStepsShown + 1, names],
   );
   const steps = rows.slice(0, recallLimits.maxStepsShown).map(({ record, block }) => {
     const { mspId, atMs, transactionId, act } = recallStepRecordSchema.parse(record);

@@ -159,7 +159,12 @@ export function recallRoutes(app: AppContext): Hono<AppEnv> {
       requires('recall'),
       async (c) => {
         const recallId = idOf(c);
-        await read(recallId);
+        const { recall } = await read(recallId);
+        if (recall.mspId !== mspId) {
+          throw new GatewayError('not-permitted', 'only who has opened a recall changes its scope', {
+            owner: recall.mspId,
+          });
+        }
         await changeScope(app, recallId, await json(c, changeBodySchema));
         return c.json({ ...(await read(recallId)), ...fresh() });
       },

@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts';
 import { openChannel, readContacts, type StoredContact } from './contacts.ts';
 import { recallLimits } from './limits.ts';
 import { composeNotice, noticeId, type Occasion } from './notices.ts';
-import { startOfVersion, stepsOf } from './read-recall.ts';
+import { scopeSteps, startOfVersion, stepsOf } from './read-recall.ts';
 
 export interface Telling {
   readonly mspId: string;
@@ -40,7 +40,8 @@ export async function tellContacts(telling: Telling): Promise<Told> {
       ({ id }) => id,
     ),
   );
-  const startMs = startOfVersion((await stepsOf(store, recall.recallId)).steps, recall.version) ?? recall.openedAtMs;
+  const startMs =
+    startOfVersion((await stepsOf(store, recall.recallId, scopeSteps)).steps, recall.version) ?? recall.openedAtMs;
   const answered = await acknowledgedBy(telling);
   let pauseMs: number = recallLimits.idlePauseMs;
   const details = lazily(() => detailsOf(telling));
