@@ -19,6 +19,8 @@ import { parseBlock } from '../../ledger-gateway/src/ledger/parse-block.ts';
 
 const maxEndorseAttempts = 5;
 const endorsePauseMs = 500;
+const reachesWithinMs = 60_000;
+const reachesPollMs = 20;
 const fromJson = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(bytes));
 
 /** A transaction that the ledger took in, valid or not. */
@@ -33,6 +35,8 @@ export interface Committed {
 
 /** One organisation's application, with the unmodified fabric-gateway client. */
 export class LedgerClient {
+  /** Clients whose peers hold a state of their own, and may be a block behind another's. */
+  static readonly #withOwnState = new Set<LedgerClient>();
   readonly mspId: string;
   readonly channel: string;
   readonly #client: Client;
@@ -59,7 +63,10 @@ export class LedgerClient {
       signer: nativeSigner(createPrivateKey(await readFile(organisation.identity.keyFile))),
       hash: hash.none,
     });
-    return new LedgerClient(profile, mspId, client, gateway);
+    const connected = new LedgerClient(profile, mspId, client, gateway);
+    // All peers of a dev ledger have one state.
+    if (profile.ledger === 'fabric') LedgerClient.#withOwnState.add(connected);
+    return connected;
   }
 
   /** Submits and waits for the commit. Throws where the chaincode refuses, or where the transaction is not valid. */
@@ -78,6 +85,8 @@ export class LedgerClient {
       const submitted = await endorsed.submit();
       const { successful, code, blockNumber } = await submitted.getStatus();
       const transactionId = submitted.getTransactionId();
+      // Whoever goes on from here may ask another peer, and is not to be refused for what that has not seen yet.
+      await Promise.all([...LedgerClient.#withOwnState].map((each) => each.#reaches(blockNumber)));
       return { transactionId, result: fromJson(submitted.getResult()), valid: successful, code, block: blockNumber };
     };
   }
@@ -120,7 +129,17 @@ export class LedgerClient {
     return { block: number, position: transactions.findIndex(({ id }) => id === transactionId) };
   }
 
+  async #reaches(block: bigint): Promise<void> {
+    const qscc = this.#network.getContract('qscc');
+    for (const deadline = Date.now() + reachesWithinMs; Date.now() < deadline; await sleep(reachesPollMs)) {
+      const info = await qscc.evaluate('GetChainInfo', { arguments: [this.channel] });
+      if (BigInt(common.BlockchainInfo.deserializeBinary(info).getHeight()) > block) return;
+    }
+    throw new Error(`the peer of ${this.mspId} does not reach block ${block}`);
+  }
+
   close(): void {
+    LedgerClient.#withOwnState.delete(this);
     this.#gateway.close();
     this.#client.close();
   }

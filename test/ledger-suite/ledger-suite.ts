@@ -5,6 +5,7 @@ import { custody } from './custody.ts';
 import { LedgerClient } from './ledger-client.ts';
 import { Member } from './member.ts';
 import { contractMetadata } from './metadata.ts';
+import { policies } from './policies.ts';
 import { RandomIds } from './random-ids.ts';
 import { recalls } from './recalls.ts';
 import { registryRules } from './registry-rules.ts';
@@ -47,6 +48,7 @@ export function ledgerSuite(name: string, open: () => Promise<OpenLedger>): void
     registryRules(joined);
     anchoring(joined);
     custody(joined);
+    policies(joined);
     recalls(joined);
     lettuceStory(joined);
   });

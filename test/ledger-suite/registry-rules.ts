@@ -64,6 +64,23 @@ export function registryRules(context: () => SuiteContext): void {
       expect(await refusalOf(mistyped)).toMatchObject({ code: 'argument-malformed', details: { gln: partOf } });
     });
 
+    it('writes several sites and products at once, or none of them', async () => {
+      const { growers, retail, ids } = context();
+      const taken = await retail.openSite('store', 'Theirs');
+      const site = { gln: ids.gln(), mspId: growers.mspId, name: 'Shed', kind: 'other' as const };
+      const product = { gtin: ids.gtin(), mspId: growers.mspId, name: 'Dill', limits: [], commodity: 'Herbs' };
+      const put = (sites: (typeof site)[]) =>
+        growers.client.submit('registry:PutRecords', { sites, products: [product] });
+      expect(await refusalOf(put([site, { ...site, gln: taken }]))).toMatchObject({ code: 'not-permitted' });
+      expect(await growers.client.evaluate('registry:GetSite', { gln: site.gln })).toBeNull();
+      await put([site]);
+      expect(await growers.client.evaluate('registry:GetSite', { gln: site.gln })).toEqual({ schema: 1, ...site });
+      expect(await retail.client.evaluate('registry:GetProduct', { gtin: product.gtin })).toEqual({
+        schema: 1,
+        ...product,
+      });
+    });
+
     it.each(['', 'no JSON', '{}', '{"site":{"gln":"1"}}'])('refuses the argument %j by its form', async (argument) => {
       const refusal = await refusalOf(context().growers.client.submitText('registry:PutSite', argument));
       expect(refusal.code).toBe('argument-malformed');
