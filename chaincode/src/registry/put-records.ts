@@ -67,3 +67,14 @@ export async function putProduct(
   draft.put('product', [product.gtin], { schema: 1, ...product });
   return registered('product', product.gtin);
 }
+
+/** An organisation writes several of its sites and products. One that is refused refuses all. */
+export async function putRecords(
+  { sites, products }: TransactionInput<'registry:PutRecords'>,
+  draft: Draft,
+  circumstances: Circumstances,
+): Promise<Outcome> {
+  for (const site of sites) await putSite({ site }, draft, circumstances);
+  for (const product of products) await putProduct({ product }, draft, circumstances);
+  return registered('records', String(sites.length + products.length));
+}

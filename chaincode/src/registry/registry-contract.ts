@@ -4,7 +4,7 @@ import { query, transact } from '../transaction.ts';
 import { enrolDevice, updateDevice } from './enrol-device.ts';
 import { enrolEdgeNode } from './enrol-edge-node.ts';
 import { enrolSigner } from './enrol-signer.ts';
-import { putOrganisation, putPolicy, putProduct, putSite } from './put-records.ts';
+import { putOrganisation, putPolicy, putProduct, putRecords, putSite } from './put-records.ts';
 import { revoke } from './revoke.ts';
 
 /** Who and what is known on the ledger. Every method is a transaction or a query; the contract API makes it one. */
@@ -27,6 +27,10 @@ export class RegistryContract extends Contract {
 
   async PutProduct(ctx: Context, argument: string): Promise<string> {
     return transact(ctx, 'registry:PutProduct', argument, putProduct);
+  }
+
+  async PutRecords(ctx: Context, argument: string): Promise<string> {
+    return transact(ctx, 'registry:PutRecords', argument, putRecords);
   }
 
   async EnrolEdgeNode(ctx: Context, argument: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { organisationSchema, productSchema, siteSchema } from '@hopline/protocol';
+import { maxRecordsPerTransaction, organisationSchema, productSchema, siteSchema } from '@hopline/protocol';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../gateway-error.ts';
@@ -45,8 +45,8 @@ export class MasterDataImports {
   }
 
   /**
-   * Begins an import of changes that have all been found right. Notes are written first, in one transaction; then each record of our own is a
-   * transaction on the ledger. Its row is durable before this returns.
+   * Begins an import of changes that have all been found right. Notes are written first, in one transaction; then our own records,
+   * `maxRecordsPerTransaction` with each transaction on the ledger. Its row is durable before this returns.
    * @throws GatewayError `conflict` while another one runs
    */
   async begin(changes: readonly Change[]): Promise<ImportState> {
@@ -125,7 +125,7 @@ export class MasterDataImports {
       progress({ done: notes.length });
       await this.#submitAll(
         todo.filter(({ scope }) => scope === 'own'),
-        () => progress({ done: running.state.done + 1 }),
+        (count) => progress({ done: running.state.done + count }),
       );
       progress({ state: 'done', endedMs: clock.now() });
     } catch (error) {
@@ -137,21 +137,23 @@ export class MasterDataImports {
   }
 
   /** Several at once, because each waits for its block; the first failure ends it, once those under way have ended. */
-  async #submitAll(changes: readonly Change[], onDone: () => void): Promise<void> {
+  async #submitAll(changes: readonly Change[], onDone: (count: number) => void): Promise<void> {
     const { clock, projection, store } = this.#parts;
-    const open = [...changes].reverse();
+    const open = batchesOf(changes).reverse();
     let last: Committed<unknown> | null = null;
     let failure: unknown = null;
     const worker = async () => {
       for (let next = open.pop(); next && failure === null; next = open.pop()) {
-        const { kind, id, at, dropNote } = next;
         try {
-          const committed = await this.#submit(next);
+          const committed = await this.#submit(next.filter(({ action }) => action !== 'none'));
           if (committed && (last === null || committed.block > last.block)) last = committed;
-          if (dropNote) await store.writeOwn((_tx, put) => put(outsideRow(kind, id, null, clock.now())));
-          onDone();
+          const noted = next.filter(({ dropNote }) => dropNote);
+          await store.writeOwn(async (_tx, put) => {
+            for (const { kind, id } of noted) await put(outsideRow(kind, id, null, clock.now()));
+          });
+          onDone(next.length);
         } catch (error) {
-          failure ??= new ChangeError(at, error);
+          failure ??= new ChangeError(next, error);
         }
       }
     };
@@ -160,17 +162,18 @@ export class MasterDataImports {
     if (last !== null) await projected(projection, clock, last);
   }
 
-  async #submit({ kind, action, after }: Change): Promise<Committed<unknown> | null> {
-    if (action === 'none') return null;
+  async #submit(batch: readonly Change[]): Promise<Committed<unknown> | null> {
+    if (batch.length === 0) return null;
     const { ledger } = this.#parts;
-    switch (kind) {
-      case 'product':
-        return ledger.submit('registry:PutProduct', { product: productSchema.parse(after) });
-      case 'place':
-        return ledger.submit('registry:PutSite', { site: siteSchema.parse(after) });
-      case 'organisation':
-        return ledger.submit('registry:PutOrganisation', { organisation: organisationSchema.parse(after) });
+    const of = (wanted: Change['kind']) => batch.filter(({ kind }) => kind === wanted).map(({ after }) => after);
+    const [organisation] = of('organisation');
+    if (organisation) {
+      return ledger.submit('registry:PutOrganisation', { organisation: organisationSchema.parse(organisation) });
     }
+    return ledger.submit('registry:PutRecords', {
+      sites: of('place').map((site) => siteSchema.parse(site)),
+      products: of('product').map((product) => productSchema.parse(product)),
+    });
   }
 
   async #keep({ id, state, total, done, error, createdMs, endedMs }: ImportState): Promise<void> {
@@ -187,13 +190,27 @@ export class MasterDataImports {
   }
 }
 
-/** A change that could not be made, with where it stood in the file. */
+/** The organisation by itself, and sites and products as many as one transaction takes. */
+function batchesOf(changes: readonly Change[]): Change[][] {
+  const records = changes.filter(({ kind }) => kind !== 'organisation');
+  const count = Math.ceil(records.length / maxRecordsPerTransaction);
+  return [
+    ...changes.filter(({ kind }) => kind === 'organisation').map((change) => [change]),
+    ...Array.from({ length: count }, (_, index) =>
+      records.slice(index * maxRecordsPerTransaction, (index + 1) * maxRecordsPerTransaction),
+    ),
+  ];
+}
+
+/** Changes of one transaction that could not be made, with where they stood in the file. */
 class ChangeError extends Error {
   override readonly name = 'ChangeError';
   readonly at: string;
 
-  constructor(at: string, cause: unknown) {
-    super(`the record at ${at} could not be written`, { cause });
+  constructor(batch: readonly Change[], cause: unknown) {
+    const [first, last] = [batch[0]?.at ?? '', batch.at(-1)?.at ?? ''];
+    const at = first === last ? first : `${first} to ${last}`;
+    super(`the records at ${at} could not be written`, { cause });
     this.at = at;
   }
 }

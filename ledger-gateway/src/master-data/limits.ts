@@ -8,7 +8,7 @@ export const masterDataLimits = {
   /** Sheets of a workbook that are read. */
   maxSheets: 20,
   /** Transactions under way at once. */
-  concurrentTransactions: 8,
+  concurrentTransactions: 4,
   /** How long an answer waits for the end of the import before it gives the address where its progress is. */
   answerWaitMs: 5_000,
   maxRecordsPerPage: 500,

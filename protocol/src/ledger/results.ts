@@ -34,6 +34,7 @@ export const transactionResults = {
   'registry:PutPolicy': registeredSchema,
   'registry:PutSite': registeredSchema,
   'registry:PutProduct': registeredSchema,
+  'registry:PutRecords': registeredSchema,
   'registry:EnrolEdgeNode': registeredSchema,
   'registry:EnrolDevice': registeredSchema,
   'registry:UpdateDevice': registeredSchema,

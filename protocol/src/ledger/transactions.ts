@@ -42,6 +42,7 @@ export const channelName = 'provenance';
 export const chaincodeName = 'hopline';
 
 export const maxStatementsPerTransaction = 64;
+export const maxRecordsPerTransaction = 50;
 
 /**
  * Every transaction of the chaincode by `contract:Name`: the schema of its one JSON argument. Transactions that change
@@ -52,6 +53,10 @@ export const transactions = {
   'registry:PutPolicy': z.strictObject({ policy: policySchema }),
   'registry:PutSite': z.strictObject({ site: siteSchema }),
   'registry:PutProduct': z.strictObject({ product: productSchema }),
+  /** Sites and products of one organisation together: all of them, or none. What an import of master data is made of. */
+  'registry:PutRecords': z
+    .strictObject({ sites: z.array(siteSchema), products: z.array(productSchema) })
+    .refine(({ sites, products }) => isCountOfRecords(sites.length + products.length), 'between one record and fifty'),
   /** The proof names node, organisation and key. Enrolling a node again replaces its key and keeps its chain. */
   'registry:EnrolEdgeNode': z.strictObject({ proof: base64UrlSchema }),
   /** A legacy device has no key and so no proof; its key must then be `null` too. */
@@ -147,3 +152,7 @@ export const headSchema = z
   .strictObject({ sequence: z.int().min(0), digest: digestSchema, sealedAtMs: z.int().min(0) })
   .nullable();
 export type Head = z.infer<typeof headSchema>;
+
+function isCountOfRecords(count: number): boolean {
+  return count >= 1 && count <= maxRecordsPerTransaction;
+}
