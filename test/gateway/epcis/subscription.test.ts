@@ -8,9 +8,9 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { apiOf, type Network, type RunningGateway, startNetwork } from '../network.ts';
 import { capture, findEvents, postCapture } from './client.ts';
-import { document, eventList, nameOf, places } from './events.ts';
+import { document, nameOf, places } from './events.ts';
 
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 300_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 /** Named queries and their subscribers, with a gateway that is killed while it captures and reports. */
 const main = join(import.meta.dirname, '..', '..', '..', 'ledger-gateway', 'src', 'main.ts');
@@ -134,10 +134,14 @@ test('killed in the middle, it goes on: each event is captured once and reported
   const configFile = join(network.folder, 'killed.json');
   await writeFile(configFile, JSON.stringify(network.options('growers', { notify: { allowPrivate: true } })));
   let running = await start(configFile);
-  const [template] = eventList;
-  const events = Array.from({ length: 100 }, (_, at) => ({
-    ...template,
+  // More than one group of events, and so more than one transaction.
+  const events = Array.from({ length: 60 }, (_, at) => ({
+    type: 'ObjectEvent',
     eventID: `urn:example:event:killed-${at}`,
+    eventTime: '2026-05-04T00:00:00Z',
+    eventTimeZoneOffset: '+00:00',
+    action: 'OBSERVE',
+    bizStep: 'sampling',
     quantityList: [{ epcClass: `https://id.gs1.org/01/09521001000000/10/K${at}`, quantity: 1, uom: 'KGM' }],
   }));
   const before = network.ledger.height();
@@ -146,16 +150,16 @@ test('killed in the middle, it goes on: each event is captured once and reported
   const location = accepted.headers.get('location') ?? '';
   // Killed after each block until nothing is left to do: between commit and note, and between note and report.
   for (let blocks = 1; blocks <= 2; blocks++) {
-    await vi.waitUntil(() => network.ledger.height() >= before + blocks, { timeout: 60_000, interval: 1 });
+    await vi.waitUntil(() => network.ledger.height() >= before + blocks, { timeout: 120_000, interval: 1 });
     await kill(running.child);
     running = await start(configFile);
   }
   await vi.waitUntil(async () => (await running.gateway.api.get(location)).running === false, {
-    timeout: 60_000,
+    timeout: 120_000,
     interval: 50,
   });
   expect(await running.gateway.api.get(location)).toMatchObject({ success: true, errors: [] });
-  const { names } = await findEvents(running.gateway, '/epcis/events?perPage=500&EQ_bizStep=commissioning');
+  const { names } = await findEvents(running.gateway, '/epcis/events?perPage=500&EQ_bizStep=sampling');
   const expected = events.map(({ eventID }) => nameOf(eventID));
   expect(names.filter((name) => name.startsWith('killed-'))).toEqual(expected);
   const reported = () => {
@@ -163,7 +167,7 @@ test('killed in the middle, it goes on: each event is captured once and reported
     const byId = new Map(to('/stream').map((report) => [report.id, report.names]));
     return [...byId.values()].flat().filter((name) => name.startsWith('killed-'));
   };
-  await vi.waitUntil(() => reported().length >= events.length, { timeout: 60_000, interval: 50 });
+  await vi.waitUntil(() => reported().length >= events.length, { timeout: 120_000, interval: 50 });
   expect(reported().sort()).toEqual([...expected].sort());
   await kill(running.child);
 });
@@ -180,7 +184,7 @@ async function start(configFile: string): Promise<{ child: ChildProcess; gateway
     });
     child.once('exit', (code) => reject(new Error(`the gateway ended with ${String(code)}: ${text}`)));
   });
-  await vi.waitUntil(async () => (await fetch(`${url}/readyz`)).ok, { timeout: 60_000, interval: 50 });
+  await vi.waitUntil(async () => (await fetch(`${url}/readyz`)).ok, { timeout: 120_000, interval: 50 });
   return { child, gateway: { ...gateway, url, api: apiOf(url, gateway.adminKey) } };
 }
 
