@@ -25,7 +25,8 @@ type AnyRecord = StateRecord<StateKind>;
 export class Draft {
   readonly #reader: StateReader;
   readonly #committed = new Map<string, AnyRecord | null>();
-  readonly #ranges = new Set<string>();
+  /** The committed keys of each range that was loaded: a transaction may load thousands of small ones. */
+  readonly #ranges = new Map<string, readonly string[]>();
   readonly #written = new Map<string, { readonly kind: StateKind; readonly record: AnyRecord | null }>();
 
   constructor(reader: StateReader) {
@@ -43,8 +44,9 @@ export class Draft {
   async loadRange<K extends StateKind>(kind: K, ...prefix: string[]): Promise<StateRecord<K>[]> {
     const start = formatStateKey({ kind, attributes: prefix });
     if (!this.#ranges.has(start)) {
-      this.#ranges.add(start);
-      for (const [key, record] of await this.#reader.list(kind, prefix)) this.#committed.set(key, record);
+      const found = await this.#reader.list(kind, prefix);
+      for (const [key, record] of found) this.#committed.set(key, record);
+      this.#ranges.set(start, [...found.keys()]);
     }
     return this.list(kind, ...prefix);
   }
@@ -62,9 +64,9 @@ export class Draft {
   /** The records of a range that is known by now, by key, with this transaction's own changes. */
   list<K extends StateKind>(kind: K, ...prefix: string[]): StateRecord<K>[] {
     const start = formatStateKey({ kind, attributes: prefix });
-    if (!this.#ranges.has(start)) throw new Error(`the range ${JSON.stringify(start)} was read before it was loaded`);
-    const records = new Map<string, AnyRecord | null>();
-    for (const [key, record] of this.#committed) if (key.startsWith(start)) records.set(key, record);
+    const committed = this.#ranges.get(start);
+    if (!committed) throw new Error(`the range ${JSON.stringify(start)} was read before it was loaded`);
+    const records = new Map<string, AnyRecord | null>(committed.map((key) => [key, this.#committed.get(key) ?? null]));
     for (const [key, { record }] of this.#written) if (key.startsWith(start)) records.set(key, record);
     const keys = [...records.keys()].sort(byCodeUnit);
     return keys.flatMap((key) => (records.get(key) ?? []) as StateRecord<K> | []);
