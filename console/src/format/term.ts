@@ -22,6 +22,7 @@ const stepNames: Readonly<Record<string, string>> = {
   unloading: 'Unloaded',
   unpacking: 'Unpacked',
   void_shipping: 'Shipment cancelled',
+  'urn:hopline:bizstep:cooling': 'Cooled',
 };
 
 const flagNames: Readonly<Record<string, string>> = {

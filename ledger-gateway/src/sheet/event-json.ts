@@ -13,6 +13,9 @@ const documentTypes: Readonly<Record<StepName, string>> = {
   receive: 'recadv',
 };
 
+/** CBV has no step for cooling, and `other` would say nothing: an own term, as CBV 2.0, section 7.1, allows. */
+const cooling = 'urn:hopline:bizstep:cooling';
+
 /** Lines of one event as EPCIS 2.0 JSON. All of them share what belongs to the event; `lines` is not empty. */
 export function eventJson(step: StepName, lines: readonly [Line, ...Line[]]): JsonObject {
   const [first] = lines;
@@ -25,8 +28,12 @@ export function eventJson(step: StepName, lines: readonly [Line, ...Line[]]): Js
         ...ilmd(first),
       };
     case 'cool':
-      // CBV has no step for cooling; GS1 US's examples for FSMA 204 state it as `other`.
-      return { ...common('ObjectEvent', step, 'other', 'in_progress', first), action: 'OBSERVE', ...things(lines) };
+      return {
+        ...common('ObjectEvent', step, cooling, 'in_progress', first),
+        action: 'OBSERVE',
+        ...things(lines),
+        ...measured(first),
+      };
     case 'pack':
       return {
         ...common('TransformationEvent', step, 'commissioning', 'active', first),
@@ -102,6 +109,12 @@ function journey(from: string | null, to: string | null): JsonObject {
     ...(from === null ? {} : { sourceList: [{ type: 'location', source: placeLink(from) }] }),
     ...(to === null ? {} : { destinationList: [{ type: 'location', destination: placeLink(to) }] }),
   };
+}
+
+function measured({ temperature }: Line): JsonObject {
+  if (temperature === null) return {};
+  const report = { type: 'Temperature', value: temperature.value, uom: temperature.unit };
+  return { sensorElementList: [{ sensorReport: [report] }] };
 }
 
 function ilmd({ bestBefore }: Line): JsonObject {

@@ -137,10 +137,23 @@ test('receipts, pallets and cooling are events of their own kinds', async () => 
     action: 'ADD',
     parentID: `https://id.gs1.org/00/${sscc}`,
   });
-  const cooling = await convert(`Date,Cooler,Product,Lot,Amount,Unit\n2026-05-04 10:00,${field},${goods}\n`, {
-    step: 'cool',
+  const cool = (temperature: string, unit = '') =>
+    convert(
+      `Date,Cooler,Product,Lot,Amount,Unit,Pulp temp,Temp unit\n2026-05-04 10:00,${field},${goods},${temperature},${unit}\n`,
+      { step: 'cool' },
+    );
+  const cooling = await cool('-0.5 °C');
+  expect(cooling.events[0]?.event).toMatchObject({
+    action: 'OBSERVE',
+    bizStep: 'urn:hopline:bizstep:cooling',
+    sensorElementList: [{ sensorReport: [{ type: 'Temperature', value: -0.5, uom: 'CEL' }] }],
   });
-  expect(cooling.events[0]?.event).toMatchObject({ action: 'OBSERVE', bizStep: 'other' });
+  expect((await cool('39', 'F')).events[0]?.event).toMatchObject({
+    sensorElementList: [{ sensorReport: [{ value: 39, uom: 'FAH' }] }],
+  });
+  expect(told(await cool('4'))).toEqual(['2 7 missing']);
+  expect(told(await cool('4 K'))).toEqual(['2 6 unknown-unit']);
+  expect((await cool('')).events[0]?.event).not.toHaveProperty('sensorElementList');
 });
 
 const header = 'Date,Field,Product,Lot,Amount,Unit\n';

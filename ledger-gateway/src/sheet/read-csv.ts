@@ -15,11 +15,12 @@ export function readCsv(bytes: Uint8Array): Table {
   const { text, encoding } = decodeText(bytes);
   const { body, stated, skipped } = withoutHint(text);
   const delimiter = stated ?? likelyDelimiter(body);
-  const records = parseRecords(body, delimiter, sheetLimits.maxRows + sampleRecords * 50);
+  const records = parseRecords(body, delimiter, sheetLimits.maxCsvRecords + 1);
+  if (records.length > sheetLimits.maxCsvRecords) throw tooMany();
   const rows: Row[] = [];
-  for (const [index, record] of records.entries()) {
-    const cells = trimmed(record, index + 1 + skipped);
-    if (cells.length > 0) rows.push({ number: index + 1 + skipped, cells });
+  for (const { record, number } of records) {
+    const cells = trimmed(record, number + skipped);
+    if (cells.length > 0) rows.push({ number: number + skipped, cells });
     if (rows.length > sheetLimits.maxRows) throw tooMany();
   }
   return { format: 'csv', sheets: [], sheet: null, encoding, delimiter, rows };
@@ -52,23 +53,32 @@ function likelyDelimiter(text: string): string {
   return best.delimiter;
 }
 
-function sampleOf(text: string, delimiter: string): string[][] {
+function sampleOf(text: string, delimiter: string): ReadonlyArray<readonly string[]> {
   try {
-    return parseRecords(text, delimiter, sampleRecords);
+    return parseRecords(text, delimiter, sampleRecords).map(({ record }) => record);
   } catch (error) {
     if (error instanceof GatewayError) return [];
     throw error;
   }
 }
 
-function parseRecords(text: string, delimiter: string, to: number): string[][] {
+interface NumberedRecord {
+  readonly record: readonly string[];
+  /** As a spreadsheet numbers it: empty lines count, line breaks inside quotes do not. */
+  readonly number: number;
+}
+
+function parseRecords(text: string, delimiter: string, to: number): NumberedRecord[] {
   try {
-    return parse(text, {
+    const parsed = parse(text, {
       delimiter,
       to,
+      info: true,
       relax_column_count: true,
+      skip_empty_lines: true,
       max_record_size: sheetLimits.maxColumns * sheetLimits.maxCellChars,
-    });
+    }) as unknown as ReadonlyArray<{ record: string[]; info: { records: number; empty_lines: number } }>;
+    return parsed.map(({ record, info }) => ({ record, number: info.records + info.empty_lines }));
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const { lines } = error as CsvError & { lines?: number };

@@ -10,6 +10,8 @@ import {
   readGtin,
   readLot,
   readSscc,
+  readTemperature,
+  readTemperatureUnit,
   readUnit,
 } from './read-value.ts';
 import { sheetLimits } from './sheet-limits.ts';
@@ -35,6 +37,7 @@ export interface Line {
   readonly output: LotAmount | null;
   readonly document: string | null;
   readonly bestBefore: string | null;
+  readonly temperature: { readonly value: number; readonly unit: 'CEL' | 'FAH' } | null;
 }
 
 /** What is known of places and products, and what time it is. Names are in lower case. */
@@ -106,6 +109,7 @@ class RowReader {
     const sscc = this.#value('sscc', readSscc);
     const document = this.#value('document', (cell) => ({ value: cell.text, faults: [] }));
     const bestBefore = this.#value('bestBefore', (cell) => readDate(cell, this.#mapping.dateFormat));
+    const temperature = this.#temperature();
     const isPallet = sscc !== null && (this.#mapping.step === 'ship' || this.#mapping.step === 'receive');
     const goods = isPallet ? this.#leaveOut() : this.#goods(goodsFields);
     const output = this.#mapping.step === 'pack' ? this.#goods(outputFields) : null;
@@ -118,7 +122,7 @@ class RowReader {
       this.#tell(null, fault('incomplete-goods', `This row has ${what}`, 'Fill it in, or delete the row'));
     }
     if (this.#hasError || moment === null || place === null) return null;
-    return { row: this.#row.number, moment, place, partner, sscc, goods, output, document, bestBefore };
+    return { row: this.#row.number, moment, place, partner, sscc, goods, output, document, bestBefore, temperature };
   }
 
   get #hasError(): boolean {
@@ -216,6 +220,13 @@ class RowReader {
     const code = stated ?? this.#value(unit, (cell) => readUnit(cell, units), amount !== null);
     if (gtin === null || number === null || amount === null || code === null) return null;
     return { gtin, lot: number, quantity: amount.quantity, unit: code };
+  }
+
+  #temperature(): Line['temperature'] {
+    const reading = this.#value('temperature', (cell) => readTemperature(cell, this.#mapping.decimal));
+    if (reading === null) return null;
+    const unit = reading.unit ?? this.#value('temperatureUnit', readTemperatureUnit, true);
+    return unit === null ? null : { value: reading.value, unit };
   }
 
   /** What lies on a pallet travels with it: naming it beside the pallet would move it twice. */

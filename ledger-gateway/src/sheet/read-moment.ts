@@ -2,6 +2,7 @@ import { atWallTime, fixedOffset, isoWithOffset, offsetText } from './local-time
 import type { DateFormat } from './mapping.ts';
 import { fault, warning } from './problems.ts';
 import { type Reading, read, unread } from './read-value.ts';
+import { sheetLimits } from './sheet-limits.ts';
 import type { Cell } from './table.ts';
 
 export interface Moment {
@@ -42,9 +43,9 @@ export function readMoment(
   const { date, time, zone } = cut(cell.text);
   const day = readDay(date, dateFormat);
   if (day === null || typeof day === 'string') return unread(dayFault(cell.text, day, dateFormat));
-  const clock = readClock(time ?? timeOfDay?.text ?? '');
+  const text = (time ?? timeOfDay?.text ?? '').slice(0, sheetLimits.maxValueChars);
+  const clock = readClock(text);
   if (clock === null) {
-    const text = time ?? timeOfDay?.text ?? '';
     return unread(
       text === ''
         ? fault('time-missing', 'There is no time of day', 'Choose a column for it, or one time for all rows')
@@ -81,8 +82,9 @@ export function readDate(cell: Cell, dateFormat: DateFormat): Reading<string> {
   return read(new Date(Date.UTC(day.year, day.month - 1, day.day)).toISOString().slice(0, 10));
 }
 
-/** Date, time and offset of a text, as far as it has them. */
+/** Date, time and offset of a text, as far as it has them. A long text is none of it. */
 function cut(text: string): { date: string; time: string | null; zone: string | null } {
+  if (text.length > sheetLimits.maxValueChars) return { date: '', time: null, zone: null };
   const match =
     /^(.*?)(?:[T,\s]+(\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?(?:\s*[ap]\.?m\.?)?))?\s*(Z|[+-]\d{2}:?\d{2})?$/i.exec(
       text,

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import writeXlsxFile from 'write-excel-file/node';
 import { findHeader } from './find-header.ts';
 import { csvTemplate, xlsxTemplate } from './make-template.ts';
+import { proposeMapping } from './propose-mapping.ts';
 import { readTable } from './read-table.ts';
 import { sheetLimits } from './sheet-limits.ts';
 import { stepNames, steps } from './steps.ts';
@@ -39,6 +40,15 @@ test('quotes, empty rows and line breaks keep to RFC 4180, and rows have the num
   expect(texts(table)).toEqual([['Lot', 'Note'], ['A "1", B', 'two\nlines'], ['C']]);
   expect(table.rows.map(({ number }) => number)).toEqual([1, 3, 5]);
   await expect(readTable(Buffer.from('Lot\r\n"A\r\n'))).rejects.toEqual(refusal('sheet-malformed'));
+});
+
+test('rows of delimiters alone are passed over, up to a limit', async () => {
+  const blank = ',,\n'.repeat(sheetLimits.maxRows);
+  const table = await readTable(Buffer.from(`Lot,Amount,Unit\n${blank}A,5,kg\n`));
+  expect(table.rows.map(({ number }) => number)).toEqual([1, sheetLimits.maxRows + 2]);
+  await expect(readTable(Buffer.from(`Lot,Amount\n${',\n'.repeat(sheetLimits.maxCsvRecords)}`))).rejects.toEqual(
+    refusal('too-large', { maxRows: sheetLimits.maxRows }),
+  );
 });
 
 test('titles above the names of the columns are passed over', async () => {
@@ -167,10 +177,16 @@ test.each([
   await expect(readTable(bytes)).rejects.toEqual(refusal('sheet-malformed'));
 });
 
-test.each(stepNames)('the templates of %s hold its columns, with an example', async (step) => {
-  const expected = [steps[step].fields.map(({ label }) => label), steps[step].fields.map(({ example }) => example)];
-  expect(texts(await readTable(Buffer.from(csvTemplate(step))))).toEqual(expected);
-  const book = await readTable(await xlsxTemplate(step));
-  expect(texts(book)).toEqual(expected);
-  expect(book.rows[1]?.cells.every(({ kind }) => kind === 'text')).toBe(true);
-});
+test.each(stepNames)(
+  'the templates of %s hold its columns, with an example, and are mapped as they are',
+  async (step) => {
+    const expected = [steps[step].fields.map(({ label }) => label), steps[step].fields.map(({ example }) => example)];
+    expect(texts(await readTable(Buffer.from(csvTemplate(step))))).toEqual(expected);
+    const book = await readTable(await xlsxTemplate(step));
+    expect(texts(book)).toEqual(expected);
+    expect(book.rows[1]?.cells.every(({ kind }) => kind === 'text')).toBe(true);
+    const at = { step, sheet: null, headerRow: null };
+    const { columns } = proposeMapping(at, findHeader(book, null), { timeZone: 'UTC', semicolons: false });
+    expect(columns).toEqual(Object.fromEntries(steps[step].fields.map(({ name }, column) => [name, column])));
+  },
+);

@@ -2,6 +2,7 @@ import { ProtocolError } from '@hopline/protocol';
 import { amountOf } from '@hopline/protocol/epcis';
 import { type GS1Identifier, gln13, gtin14, lotNumber, parseIdentifier, sscc18 } from '@hopline/protocol/gs1';
 import { type CellFault, fault, note } from './problems.ts';
+import { sheetLimits } from './sheet-limits.ts';
 import type { Cell } from './table.ts';
 import { unitCode, unitWord } from './units.ts';
 
@@ -112,7 +113,8 @@ export interface Amount {
 
 /** An amount above zero, with the unit where it stands behind the number. */
 export function readAmount(cell: Cell, decimal: '.' | ',', units: Readonly<Record<string, string>>): Reading<Amount> {
-  const [, digits = '', behind = ''] = /^([+-]?[\d.,'’\s]*\d)\s*(.*)$/.exec(cell.text) ?? [];
+  const text = cell.text.length > sheetLimits.maxValueChars ? '' : cell.text;
+  const [, digits = '', behind = ''] = /^([+-]?[\d.,'’\s]*\d)\s*(.*)$/.exec(text) ?? [];
   const plain = cell.kind === 'number' ? digits : plainNumber(digits, decimal);
   if (plain === null || plain === '' || cell.kind === 'date') {
     return unread(
@@ -132,6 +134,35 @@ export function readAmount(cell: Cell, decimal: '.' | ',', units: Readonly<Recor
   if (behind === '') return read({ quantity, unit: null });
   const unit = unitCode(behind, units);
   return unit === null ? unread(unknownUnit(behind)) : read({ quantity, unit });
+}
+
+export interface Temperature {
+  readonly value: number;
+  /** Rec. 20 code, `null` where the cell names none. */
+  readonly unit: 'CEL' | 'FAH' | null;
+}
+
+/** A temperature, with its unit where it stands behind the number. */
+export function readTemperature(cell: Cell, decimal: '.' | ','): Reading<Temperature> {
+  const text = cell.text.length > sheetLimits.maxValueChars ? '' : cell.text;
+  const [, digits = '', behind = ''] = /^([+-]?[\d.,]*\d)\s*(.*)$/.exec(text) ?? [];
+  const plain = cell.kind === 'number' ? digits : plainNumber(digits, decimal);
+  if (plain === null || plain === '' || cell.kind === 'date') {
+    return unread(fault('not-a-number', `${JSON.stringify(cell.text)} is no temperature`, 'Write a number'));
+  }
+  if (behind === '') return read({ value: Number(plain), unit: null });
+  const unit = readTemperatureUnit({ text: behind, kind: 'text' });
+  return unit.value === null ? unread(...unit.faults) : read({ value: Number(plain), unit: unit.value });
+}
+
+/** `°C` or `°F`, as their Rec. 20 codes. */
+export function readTemperatureUnit(cell: Cell): Reading<'CEL' | 'FAH'> {
+  const [, letter = ''] =
+    /^(?:°|deg(?:rees)?\s*)?\s*(c(?:el(?:sius)?)?|f(?:ah(?:renheit)?)?)$/i.exec(cell.text.trim()) ?? [];
+  if (letter === '') {
+    return unread(fault('unknown-unit', `${JSON.stringify(cell.text)} is neither °C nor °F`, 'Write °C or °F'));
+  }
+  return read(letter.toLowerCase().startsWith('c') ? 'CEL' : 'FAH');
 }
 
 /** A unit of measure as its Rec. 20 code, '' for a count of trade items. */

@@ -6,8 +6,13 @@ export const sheetLimits = {
   maxUnpackedBytes: 32 * 1024 * 1024,
   /** Rows that hold anything, the header included. */
   maxRows: 5_000,
+  /** Records of a CSV file, those of delimiters alone included, which spreadsheets leave behind. */
+  maxCsvRecords: 20_000,
   maxColumns: 100,
   maxCellChars: 1_000,
+  /** Texts beyond it are neither dates nor amounts, and are not searched for them. */
+  maxValueChars: 100,
+  maxFormatChars: 500,
   maxFileNameChars: 200,
   /** Uploads of the organisation that are neither captured nor expired. */
   maxOpenUploads: 50,

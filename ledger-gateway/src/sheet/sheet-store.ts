@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { GatewayError } from '../gateway-error.ts';
 import type { Queryable } from '../store/database.ts';
-import { hexBytes } from '../store/insert-rows.ts';
 import type { Store } from '../store/store.ts';
 import { type Mapping, mappingSchema } from './mapping.ts';
 import type { RememberedMapping } from './propose-mapping.ts';
@@ -54,7 +53,11 @@ const rowSchema = z.object({
   capturedMs: z.number().nullable(),
 });
 
-/** Keeps a file. When this returns it survives a power loss. Throws GatewayError `conflict` beyond `maxOpenUploads`. */
+/**
+ * Keeps a file. It survives the end of this process; after a power loss it may have to be uploaded again, because files
+ * would make the journal grow without bound, and what it says of the capture survives.
+ * @throws GatewayError `conflict` beyond `maxOpenUploads`
+ */
 export async function keepUpload(
   store: Store,
   { id, name, bytes, nowMs }: { id: string; name: string; bytes: Uint8Array; nowMs: number },
@@ -80,7 +83,7 @@ export async function keepUpload(
       expiresMs: nowMs + sheetLimits.uploadKeptMs,
       capturedMs: null,
     };
-    await put({ table: 'sheet_uploads', row: { id, bytes: hexBytes(bytes) } });
+    await tx.query('insert into sheet_uploads (id, bytes) values ($1, $2)', [id, bytes]);
     await put({ table: 'sheet_states', row: rowOf(upload) });
     return upload;
   });

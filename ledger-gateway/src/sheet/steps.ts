@@ -14,7 +14,9 @@ export type FieldKind =
   | 'unit'
   | 'sscc'
   | 'document'
-  | 'day';
+  | 'day'
+  | 'temperature'
+  | 'temperatureUnit';
 
 /** Every field of any step. */
 export type FieldName =
@@ -33,7 +35,9 @@ export type FieldName =
   | 'from'
   | 'to'
   | 'document'
-  | 'bestBefore';
+  | 'bestBefore'
+  | 'temperature'
+  | 'temperatureUnit';
 
 export interface Field {
   readonly name: FieldName;
@@ -124,6 +128,25 @@ const sscc: Field = {
   help: '18 digits of the logistic unit',
   example: '395210010000000018',
   synonyms: ['sscc', 'pallet', 'pallet id', 'pallet number', 'license plate', 'lpn', 'nve', 'palette'],
+};
+
+const temperature: Field = {
+  name: 'temperature',
+  kind: 'temperature',
+  label: 'Temperature',
+  required: false,
+  help: 'Of the goods once they are cooled; °C or °F may stand behind it',
+  example: '3.5',
+  synonyms: ['temperature', 'temp', 'pulp temperature', 'pulp temp', 'temperatur', 'temperatura'],
+};
+const temperatureUnit: Field = {
+  name: 'temperatureUnit',
+  kind: 'temperatureUnit',
+  label: 'Temperature in',
+  required: false,
+  help: '°C or °F: a column, or one for all rows',
+  example: '°C',
+  synonyms: ['temperature unit', 'temp unit', 'degrees'],
 };
 
 function place(label: string, synonyms: readonly string[]): Field {
@@ -272,6 +295,8 @@ export const steps: Readonly<Record<StepName, StepDefinition>> = {
       timeOfDay,
       place('Cooler', ['cooler', 'cold store', 'cooling location']),
       ...goods(plain, '', true, fieldExample, ['kg', 'lbs', 'pounds']),
+      temperature,
+      temperatureUnit,
       document,
     ],
   },

@@ -23,7 +23,6 @@ export const ownTables = {
   notices: ['id'],
   notice_states: ['id'],
   notice_targets: ['url_digest'],
-  sheet_uploads: ['id'],
   sheet_states: ['id'],
   sheet_mappings: ['signature', 'step'],
   outside_records: ['kind', 'id'],

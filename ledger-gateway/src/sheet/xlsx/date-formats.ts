@@ -1,3 +1,4 @@
+import { sheetLimits } from '../sheet-limits.ts';
 import type { Archive } from './open-archive.ts';
 import { parseXml } from './parse-xml.ts';
 
@@ -8,7 +9,7 @@ function isBuiltInDate(id: number): boolean {
 
 /** Whether a format's code shows a date or a time: it has a letter of one outside quotes, escapes and brackets. */
 export function isDateCode(code: string): boolean {
-  const first = code.split(';')[0] ?? '';
+  const first = code.slice(0, sheetLimits.maxFormatChars).split(';')[0] ?? '';
   const bare = first.replace(/"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]/gi, '');
   return /[ymdhs]/i.test(bare) && !/^general$/i.test(bare.trim());
 }

@@ -63,7 +63,8 @@ async function readRows(archive: Archive, part: string, look: Look): Promise<Row
   await parseXml(await archive.read(part), part, {
     open(name, attributes) {
       if (name === 'row') {
-        number = Number(attributes.r ?? number + 1);
+        const stated = Number(attributes.r);
+        number = Number.isSafeInteger(stated) && stated > number ? stated : number + 1;
         cells = [];
         next = 0;
       } else if (name === 'c') {
