@@ -20,6 +20,11 @@ export interface BenchOptions {
   /** How long idle connections are left alone. */
   readonly settleSeconds: number;
   readonly queries: number;
+  /** Events of the chains on a PostgreSQL server, and on the embedded one. */
+  readonly sizes: readonly number[];
+  readonly embedded: readonly number[];
+  /** Server whose chains are made once and kept; `null`: a private one, which is removed. */
+  readonly server: string | null;
   readonly json: string | null;
 }
 
@@ -37,6 +42,9 @@ const defaults = {
 /** As many edge nodes as a site has numbers for, and a few. */
 const mostClients = 800;
 const defaultClients = '16,64,192';
+const mostEvents = 10_000_000;
+const defaultSizes = '10000,100000';
+const defaultEmbedded = '10000';
 const mostOf = {
   rounds: 1000,
   messages: 1_000_000,
@@ -60,7 +68,8 @@ else should run on the machine meanwhile.
   idle       memory of an idle MQTT connection
   anchoring  readings anchored a second from end to end, and with a transaction for each reading on the same ledger
   bytes      bytes on the ledger for a reading
-  trace      latency of a trace, back and forward, through the gateway
+  trace      latency of a trace, back and forward, through the gateway, and by chaincode queries hop by hop
+  trace-scale  traces, common sources and projection on generated chains of up to ten million events (only when named)
 
   --ledger dev|fabric   the ledger of anchoring, bytes and trace (default dev; fabric needs FABRIC_BIN)
   --only NAMES          some of the above, separated by commas
@@ -74,6 +83,9 @@ else should run on the machine meanwhile.
   --idle N              idle connections (default ${defaults.idle})
   --settle SECONDS      how long they are left alone (default ${defaults.settle})
   --queries N           traces of each direction (default ${defaults.queries})
+  --sizes N,N,…         events of the chains on PostgreSQL (default ${defaultSizes}); above a million they are made of copies
+  --embedded N,N,…      events of the chains on PGlite (default ${defaultEmbedded}; 0: none)
+  --server URL          PostgreSQL server, as a superuser, that keeps the chains for the next run (default: a private one)
   --json FILE           where the results go (default bench/latest.json)
   --help
 `;
@@ -84,7 +96,10 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     args: [...args],
     options: {
       ledger: { type: 'string', default: 'dev' },
-      only: { type: 'string', default: sectionNames.join(',') },
+      only: { type: 'string', default: sectionNames.filter((name) => name !== 'trace-scale').join(',') },
+      sizes: { type: 'string', default: defaultSizes },
+      embedded: { type: 'string', default: defaultEmbedded },
+      server: { type: 'string' },
       clients: { type: 'string', default: defaultClients },
       json: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -109,6 +124,12 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     idle: number('idle'),
     settleSeconds: number('settle'),
     queries: number('queries'),
+    sizes: values.sizes.split(',').map((text) => wholeNumber('sizes', text, mostEvents)),
+    embedded:
+      values.embedded === '0'
+        ? []
+        : values.embedded.split(',').map((text) => wholeNumber('embedded', text, mostEvents)),
+    server: values.server ?? null,
     json: values.json ?? null,
   };
 }

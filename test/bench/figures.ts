@@ -17,7 +17,7 @@ export interface Section {
   readonly notes: readonly string[];
 }
 
-export const sectionNames = ['mqtt', 'work', 'idle', 'anchoring', 'bytes', 'trace'] as const;
+export const sectionNames = ['mqtt', 'work', 'idle', 'anchoring', 'bytes', 'trace', 'trace-scale'] as const;
 export type SectionName = (typeof sectionNames)[number];
 
 /** Takes the figures of some rounds together. Throws a RangeError for no rounds. */
