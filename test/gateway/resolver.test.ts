@@ -312,6 +312,20 @@ describe('any client', () => {
     expect(options.headers.get('access-control-allow-methods')).toMatch(/GET.*HEAD.*OPTIONS/);
   });
 
+  test('the OpenAPI document describes the links and what they lead to', async () => {
+    const document = await apiOf(gateway.url, null).get('/openapi.json');
+    for (const path of [
+      '/01/{gtin}/10/{lot}/21/{serial}',
+      '/00/{sscc}',
+      '/.well-known/gs1resolver',
+      '/api/digital-link/recall-status/01/{gtin}/10/{lot}',
+      '/api/digital-link/master-data/414/{gln}',
+      '/api/notices/{id}/retry',
+    ]) {
+      expect(document.paths).toHaveProperty([path]);
+    }
+  });
+
   test('the resolver describes itself by the standard’s schema', async () => {
     const response = await apiOf(gateway.url, null).fetch('/.well-known/gs1resolver');
     expect(response.status).toBe(200);

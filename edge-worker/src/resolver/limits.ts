@@ -9,7 +9,7 @@ export const resolverLimits = {
   keepMs: 30_000,
   maxKeptAnswers: 500,
   /** A larger answer is not kept. */
-  maxKeptAnswerBytes: 64 * 1024,
+  maxKeptAnswerBytes: 16 * 1024,
   maxQueryChars: 2_048,
   /** `Retry-After` where no gateway can be reached. */
   retryAfterSeconds: 10,

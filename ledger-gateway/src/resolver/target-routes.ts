@@ -34,75 +34,103 @@ const certificationSchema = masterDataSchema.extend({
 /** Terms of these answers that the GS1 Web Vocabulary has none for, as JSON-LD. */
 const ownTerms = { '@vocab': 'urn:hopline:voc:' };
 
+/** Paths behind a target's name that the OpenAPI document shows; other forms of the same links are answered too. */
+const product = ['/01/:gtin'];
+const lot = ['/01/:gtin/10/:lot'];
+const item = ['/01/:gtin/21/:serial', '/01/:gtin/10/:lot/21/:serial'];
+const unit = ['/00/:sscc'];
+const place = ['/414/:gln'];
+
 /** What the resolver's links lead to, below `/api/digital-link`: each answers for the Digital Link's path behind it. */
 export function targetRoutes(app: AppContext): Hono<AppEnv> {
   const { store, clock } = app;
   const gate = createGate(app);
-  const describe = (summary: string, answer: z.ZodType, answerType: string) =>
-    route({ summary, tag: 'digital-link', answer, answerType, open: true });
   const base = targetPath.replace(/^\/api/, '');
-  return new Hono<AppEnv>()
-    .use(`${base}/*`, openToAllOrigins())
-    .get(
-      `${base}/recall-status/*`,
-      describe('Whether a lot, item or unit is recalled, as of now', recallAnswerSchema, jsonLdType),
-      async (c) => {
-        const identifier = identifierOf(c, 'recall-status');
-        const mayRead = gate.admit(c, identifier);
-        const fresh = freshnessNow(app);
-        const known = (await readLevels(store, identifier)).some((level) => level.identifier.kind !== 'gtin');
-        if (!known) throw new GatewayError('not-found', 'nothing is known here of what this link names', { ...fresh });
-        const answer: RecallAnswer = recallAnswer(await readRecalls(store, identifier), mayRead, fresh);
-        const thing = 'gtin' in identifier ? productJsonLd(identifier, null) : unitJsonLd(identifier);
-        // Nobody may keep this: a recall counts from the block on that opens it.
-        return jsonLd(c, fresh, 'no-store', { ...thing, ...answer }, ownTerms);
-      },
-    )
-    .get(
-      `${base}/master-data/*`,
-      describe('Master data in the GS1 Web Vocabulary; strangers get a product’s name', masterDataSchema, jsonLdType),
-      async (c) => {
-        const identifier = identifierOf(c, 'master-data');
-        const mayRead = gate.admit(c, identifier);
-        const fresh = freshnessNow(app);
-        const data = await masterData(identifier, mayRead);
-        return jsonLd(c, fresh, shortTime(mayRead, fresh.stale), { ...data, ...fresh }, ownTerms);
-      },
-    )
-    .get(
-      `${base}/certification/*`,
-      describe('Certificates that events about it name', certificationSchema, jsonLdType),
-      async (c) => {
-        const identifier = identifierOf(c, 'certification');
-        if (!gate.admit(c, identifier)) {
-          throw new GatewayError('unauthenticated', 'certificates need credentials: an API key or a token');
-        }
-        const fresh = freshnessNow(app);
-        const certificates = await readCertificates(store, identifier);
-        found(certificates[0], 'a certificate', { link: canonicalLink(identifier), ...fresh });
-        const uris = certificates.map(({ uri }) => uri);
-        const body = { ...certificationJsonLd(identifier, uris), certificates, ...fresh };
-        return jsonLd(c, fresh, 'private, no-store', body, ownTerms);
-      },
-    )
-    .get(
-      `${base}/traceability/*`,
-      describe('Where a lot has been: its public fields', z.union([publicLotSchema, unitSchema]), 'application/json'),
-      async (c) => {
-        const identifier = identifierOf(c, 'traceability');
-        gate.admit(c, identifier);
-        const fresh = freshnessNow(app);
-        c.header(asOfHeader, formatAsOf(fresh));
-        switch (identifier.kind) {
-          case 'lgtin':
-            return c.json({ ...(await readPublicLot(store, identifier.gtin, identifier.lot, clock.now())), ...fresh });
-          case 'sscc':
-            return c.json({ ...(await readUnit(store, identifier.sscc, clock.now())), ...fresh });
-          default:
-            throw new GatewayError('not-found', 'only lots and units have a way of their own', { ...fresh });
-        }
-      },
-    );
+  const routes = new Hono<AppEnv>().use(`${base}/*`, openToAllOrigins());
+  const target = (
+    name: string,
+    paths: readonly string[],
+    described: { readonly summary: string; readonly answer: z.ZodType; readonly answerType: string },
+    answer: (c: Context<AppEnv>, identifier: Resolvable) => Promise<Response>,
+  ) => {
+    const description = route({ ...described, tag: 'digital-link', open: true });
+    for (const path of paths) routes.get(`${base}/${name}${path}`, description);
+    routes.get(`${base}/${name}/*`, (c) => answer(c, identifierOf(c, name)));
+  };
+  target(
+    'recall-status',
+    [...lot, ...item, ...unit],
+    {
+      summary: 'Whether a lot, item or unit is recalled, as of now',
+      answer: recallAnswerSchema,
+      answerType: jsonLdType,
+    },
+    async (c, identifier) => {
+      const mayRead = gate.admit(c, identifier);
+      const fresh = freshnessNow(app);
+      const known = (await readLevels(store, identifier)).some((level) => level.identifier.kind !== 'gtin');
+      if (!known) throw new GatewayError('not-found', 'nothing is known here of what this link names', { ...fresh });
+      const answer: RecallAnswer = recallAnswer(await readRecalls(store, identifier), mayRead, fresh);
+      const thing = 'gtin' in identifier ? productJsonLd(identifier, null) : unitJsonLd(identifier);
+      // Nobody may keep this: a recall counts from the block on that opens it.
+      return jsonLd(c, fresh, 'no-store', { ...thing, ...answer }, ownTerms);
+    },
+  );
+  target(
+    'master-data',
+    [...product, ...lot, ...item, ...place],
+    {
+      summary: 'Master data in the GS1 Web Vocabulary; strangers get a product’s name',
+      answer: masterDataSchema,
+      answerType: jsonLdType,
+    },
+    async (c, identifier) => {
+      const mayRead = gate.admit(c, identifier);
+      const fresh = freshnessNow(app);
+      const data = await masterData(identifier, mayRead);
+      return jsonLd(c, fresh, shortTime(mayRead, fresh.stale), { ...data, ...fresh }, ownTerms);
+    },
+  );
+  target(
+    'certification',
+    [...product, ...lot, ...item, ...unit],
+    { summary: 'Certificates that events about it name', answer: certificationSchema, answerType: jsonLdType },
+    async (c, identifier) => {
+      if (!gate.admit(c, identifier)) {
+        throw new GatewayError('unauthenticated', 'certificates need credentials: an API key or a token');
+      }
+      const fresh = freshnessNow(app);
+      const certificates = await readCertificates(store, identifier);
+      found(certificates[0], 'a certificate', { link: canonicalLink(identifier), ...fresh });
+      const uris = certificates.map(({ uri }) => uri);
+      const body = { ...certificationJsonLd(identifier, uris), certificates, ...fresh };
+      return jsonLd(c, fresh, 'private, no-store', body, ownTerms);
+    },
+  );
+  target(
+    'traceability',
+    [...lot, ...unit],
+    {
+      summary: 'Where a lot has been: its public fields; where a unit has',
+      answer: z.union([publicLotSchema, unitSchema]),
+      answerType: 'application/json',
+    },
+    async (c, identifier) => {
+      gate.admit(c, identifier);
+      const fresh = freshnessNow(app);
+      c.header(asOfHeader, formatAsOf(fresh));
+      switch (identifier.kind) {
+        case 'lgtin':
+          return c.json({ ...(await readPublicLot(store, identifier.gtin, identifier.lot, clock.now())), ...fresh });
+        case 'sscc':
+          return c.json({ ...(await readUnit(store, identifier.sscc, clock.now())), ...fresh });
+        default:
+          throw new GatewayError('not-found', 'only lots and units have a way of their own', { ...fresh });
+      }
+    },
+  );
+
+  return routes;
 
   async function masterData(identifier: Resolvable, mayRead: boolean): Promise<JsonLd> {
     const link = canonicalLink(identifier);
