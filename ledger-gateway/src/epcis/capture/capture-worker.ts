@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { CaptureContext } from '../../intake/capture.ts';
+import { Waker } from '../waker.ts';
 import { forgetOldJobs, nextOpenJob, readJob, saveJob } from './capture-job.ts';
 import { failedJob, runJob } from './run-job.ts';
 
@@ -8,23 +9,23 @@ const afterFailureMs = 2_000;
 
 /** Does capture jobs one after the other, in the order in which they came. */
 export class CaptureWorker {
-  #wake: AbortController = new AbortController();
+  readonly #waker = new Waker();
 
   /** Tells that there is a new job. */
   wake(): void {
-    this.#wake.abort();
+    this.#waker.wake();
   }
 
   /** Works until the signal is given. What was open when the gateway ended goes on from where it stood. */
   async run(context: CaptureContext, log: Logger, signal: AbortSignal): Promise<void> {
     const { store, clock } = context;
     while (!signal.aborted) {
-      this.#wake = new AbortController();
+      this.#waker.reset();
       try {
         const open = await nextOpenJob(store);
         if (open === null) {
           await forgetOldJobs(store, clock.now());
-          await clock.sleep(idleMs, AbortSignal.any([signal, this.#wake.signal]));
+          await this.#waker.pause(clock, idleMs, signal);
           continue;
         }
         await runJob(context, open.job, open.document, signal).catch(async (error: unknown) => {

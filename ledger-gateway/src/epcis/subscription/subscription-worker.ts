@@ -2,12 +2,13 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../clock.ts';
 import { epcisLimits } from '../limits.ts';
 import { lastSeq } from '../query/run-query.ts';
+import { Waker } from '../waker.ts';
 import { type ReportContext, reportOnce } from './report.ts';
 import { readSubscriptions, type Subscription } from './subscription-store.ts';
 
 /** Tells subscribers what is new: with each block those who want a stream, the others when they are due. */
 export class SubscriptionWorker {
-  #wake = new AbortController();
+  readonly #waker = new Waker();
   /** Up to which event nothing more matches, by subscription: kept in memory, since looking again does no harm. */
   readonly #examined = new Map<string, number>();
   /** When a schedule is due next after a time at which there was nothing to report, and so nothing to keep. */
@@ -15,14 +16,14 @@ export class SubscriptionWorker {
 
   /** Tells that there are new events, or another subscription. */
   wake(): void {
-    this.#wake.abort();
+    this.#waker.wake();
   }
 
   /** Works until the signal is given. */
   async run(context: ReportContext & { readonly clock: Clock }, log: Logger, signal: AbortSignal): Promise<void> {
     const { store, clock } = context;
     while (!signal.aborted) {
-      this.#wake = new AbortController();
+      this.#waker.reset();
       let pauseMs: number = epcisLimits.maxSubscriptionIdleMs;
       try {
         const all = await readSubscriptions(store, null);
@@ -40,7 +41,7 @@ export class SubscriptionWorker {
         if (signal.aborted) return;
         log.error({ err: error }, 'the subscriptions are interrupted');
       }
-      await clock.sleep(pauseMs, AbortSignal.any([signal, this.#wake.signal]));
+      await this.#waker.pause(clock, pauseMs, signal);
     }
   }
 
