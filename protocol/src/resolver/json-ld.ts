@@ -47,6 +47,8 @@ export function placeJsonLd(
       'gs1:locationGLN': site.gln,
       'gs1:physicalLocationName': langString(site.name),
       'gs1:address': addressJsonLd(site.postalAddress, site.address),
+      'gs1:containedInPlace':
+        site.partOf === undefined ? undefined : { '@id': canonicalLink({ kind: 'gln', gln: site.partOf }) },
       'gs1:geo': position && {
         '@type': 'gs1:GeoCoordinates',
         'gs1:latitude': degrees(position.latitudeE7),
