@@ -2,7 +2,16 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { sites } from '../../infra/story/network.ts';
 import { fieldGtin } from '../../infra/story/production.ts';
 import { sheetLimits } from '../../ledger-gateway/src/sheet/sheet-limits.ts';
-import { type Answer, type Api, apiOf, mspIds, type Network, type RunningGateway, startNetwork } from './network.ts';
+import {
+  type Answer,
+  type Api,
+  ApiProblem,
+  apiOf,
+  mspIds,
+  type Network,
+  type RunningGateway,
+  startNetwork,
+} from './network.ts';
 
 // Real processes on a busy machine: a wait that ends by itself is bounded, and no test is about how long it took.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
@@ -42,7 +51,18 @@ type Mapping = { columns: Record<string, number>; constants: Record<string, stri
 const mappingOf = (read: Answer) => (read.proposal as { mapping: Mapping }).mapping;
 const map = (read: Answer, mapping: Mapping = mappingOf(read)) =>
   api.send('PUT', `/api/sheets/${read.id}/mapping`, mapping);
-const capture = (read: Answer, body: object = {}) => api.send('POST', `/api/sheets/${read.id}/capture`, body);
+
+/** Captures as a patient client does: a ledger that is too busy, or has not said what became of it, is asked again. */
+async function capture(read: Answer, body: object = {}): Promise<Answer> {
+  for (;;) {
+    try {
+      return await api.send('POST', `/api/sheets/${read.id}/capture`, body);
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || error.status !== 503) throw error;
+    }
+  }
+}
+
 const transactions = (answer: Answer) =>
   (answer.parts as { transactionIds: string[] }[]).flatMap((part) => part.transactionIds);
 const lot = (number: string) => api.fetch(`/api/lots/${fieldGtin}/${number}`);

@@ -22,7 +22,8 @@ export const sheetLimits = {
   maxRememberedMappings: 500,
   /** Goods of one event: what one ledger transaction takes, with room to spare. */
   maxLinesPerEvent: 400,
-  maxEventsPerPart: 200,
+  /** Half of what a transaction may hold: a peer that has much to do endorses it in time all the same. */
+  maxEventsPerPart: 100,
   maxPartBytes: 300 * 1024,
   /** Parts that a preview lets the chaincode look at; those after them see it when they are captured. */
   maxRehearsedParts: 3,
