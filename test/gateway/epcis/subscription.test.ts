@@ -182,6 +182,7 @@ async function start(configFile: string): Promise<{ child: ChildProcess; gateway
       const [, found] = /listens on (\S+)/.exec(text) ?? [];
       if (found) resolve(found);
     });
+    child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`the gateway ended with ${String(code)}: ${text}`)));
   });
   await vi.waitUntil(async () => (await fetch(`${url}/readyz`)).ok, { timeout: 120_000, interval: 50 });
