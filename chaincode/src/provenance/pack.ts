@@ -11,7 +11,19 @@ import { remark } from './remark.ts';
 import { type Effect, type Scene, type Step, together } from './scene.ts';
 import { loadStanding, stand } from './stand.ts';
 import { loadUnits, splitUnits } from './subjects.ts';
-import { assertStandsHere, atPlace, enclosing, isHere, loadUpwards, newUnit, outermost, relocated } from './units.ts';
+import {
+  assertStandsHere,
+  atPlace,
+  enclosing,
+  heightOf,
+  isHere,
+  loadDownwards,
+  loadUpwards,
+  maxUnitDepth,
+  newUnit,
+  outermost,
+  relocated,
+} from './units.ts';
 
 /**
  * Packing (AggregationEvent ADD): loose goods and units at the read point go into a unit there, and from then on share its
@@ -29,6 +41,7 @@ export const pack: Step<NormalisedAggregationEvent> = {
     }
     await loadUnits(draft, event.childEpcs);
     await loadStanding(draft, [...(event.parent === null ? [] : [event.parent]), ...event.childEpcs], scene);
+    for (const unit of splitUnits(draft, event.childEpcs).units) await loadDownwards(draft, unit);
     await loadForTaking(draft, children, scene);
   },
 
@@ -43,6 +56,7 @@ export const pack: Step<NormalisedAggregationEvent> = {
     const { units, items } = splitUnits(draft, event.childEpcs);
     for (const unit of units) {
       if (around.has(unit)) throw new Refused('unit-cycle', 'a unit cannot stand in itself', { unit, parent });
+      assertShallow(draft, around.size, unit);
       effects.push(standUnit(draft, unit, parent, scene));
       record = standIn(record, unit);
     }
@@ -58,6 +72,13 @@ export const pack: Step<NormalisedAggregationEvent> = {
     return together(effects);
   },
 };
+
+/** A unit that stands too deep could never be opened again, because nobody could find out where it is. */
+function assertShallow(draft: Draft, around: number, unit: string): void {
+  const depth = around + heightOf(draft, unit);
+  if (depth <= maxUnitDepth) return;
+  throw new Refused('too-large', `units stand in each other at most ${maxUnitDepth} deep`, { unit, depth });
+}
 
 type Opened = Partial<Effect> & { readonly record: UnitRecord };
 

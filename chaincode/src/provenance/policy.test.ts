@@ -2,6 +2,7 @@ import { noAttribute, type Policy, strictPolicy, tolerantPolicy } from '@hopline
 import { describe, expect, it } from 'vitest';
 import { aggregate, destroy, enter, objectEvent, receive, ship, transform } from '../testing/events.ts';
 import { a1, a2, b1, b2, link, Trade, timeMs } from '../testing/trade.ts';
+import { maxUnitDepth } from './units.ts';
 
 const lot = 'https://id.gs1.org/01/09506000134352/10/L';
 const juice = 'https://id.gs1.org/01/09506000134369/10/J';
@@ -292,6 +293,16 @@ describe('aggregations', () => {
     }
     const self = aggregate(b1, 'OBSERVE', crate, { epcs: [crate] }, { bizStep: 'receiving' });
     expect((await trade.refuse(self)).code).toBe('unit-cycle');
+  });
+
+  it('are no deeper than can be followed', async () => {
+    const trade = tolerant();
+    const unit = (i: number) => `https://id.gs1.org/8004/9506DEEP${i}`;
+    await trade.apply(aggregate(a1, 'ADD', unit(0), { lots: [[lot, '1']] }));
+    for (let i = 1; i < maxUnitDepth; i++) await trade.apply(aggregate(a1, 'ADD', unit(i), { epcs: [unit(i - 1)] }));
+    const deeper = aggregate(a1, 'ADD', unit(maxUnitDepth), { epcs: [unit(maxUnitDepth - 1)] });
+    expect(await trade.refuse(deeper)).toMatchObject({ code: 'too-large', details: { depth: maxUnitDepth + 1 } });
+    await trade.apply(aggregate(a1, 'DELETE', unit(0), {}));
   });
 
   it('hold nothing twice', async () => {

@@ -22,6 +22,11 @@ export async function loadDownwards(draft: Draft, unit: string): Promise<void> {
   for (const child of record?.units ?? []) await loadDownwards(draft, child);
 }
 
+/** How many units stand in each other in a unit that was loaded downwards, itself counted. */
+export function heightOf(draft: Draft, unit: string): number {
+  return 1 + Math.max(0, ...(draft.get('unit', unit)?.units ?? []).map((child) => heightOf(draft, child)));
+}
+
 /** A unit that has to be there. Refuses `unit-not-found`. */
 export function unitOf(draft: Draft, unit: string): UnitRecord {
   const record = draft.get('unit', unit);

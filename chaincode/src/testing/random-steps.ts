@@ -51,6 +51,7 @@ const fittingStep = fc.record({
     'ship what was received',
     'receive in part',
     'tell late',
+    'ship on',
     'refuse',
     'destroy',
   ),
@@ -123,6 +124,11 @@ async function fit({ what, pick, to }: FittingStep, ledger: MemoryLedger): Promi
       const from = one(places.filter((gln) => gln !== early.to)) ?? a1;
       if (early.unit) return ship(from, early.to, { epcs: [early.item] }, over);
       return ship(from, early.to, { lots: [[early.item, pick % 2 ? early.amount : '2', early.uom]] }, over);
+    }
+    case 'ship on': {
+      // More than is there, so that what is on the way to there is taken for received.
+      const line = one(await ledger.all('transit'));
+      return line ? ship(line.to, to, { lots: [[line.item, '100', line.uom]] }) : null;
     }
     case 'tell late': {
       const shortfall = one((await ledger.all('shortfall')).filter(({ where: at }) => places.includes(at as Place)));
