@@ -38,6 +38,8 @@ export class Reach {
 
   /** What of a thing was in a pool from a moment on (back: up to it). */
   addPool(subject: number, at: number, id: number, ms: number): void {
+    // It is reached even where nothing leads on from there.
+    if (!this.reached.has(subject)) this.reached.set(subject, new Set());
     this.#mark(subject, at, id, { ms, seq: this.direction === 'forward' ? Number.POSITIVE_INFINITY : -1 });
   }
 

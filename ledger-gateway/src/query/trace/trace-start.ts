@@ -134,12 +134,30 @@ async function contents(
   );
   return {
     isCut: rows.length > maxTraceStarts,
-    inside: rows.slice(0, maxTraceStarts).map((row) => ({
-      subject: row.subject,
-      at: flowEnds[row.at],
-      id: row.at === 'unit' ? (row.unit ?? 0) : Number(row.place),
-      fromMs: row.from_ms,
-      toMs: row.to_ms,
-    })),
+    inside: joined(
+      rows.slice(0, maxTraceStarts).map((row) => ({
+        subject: row.subject,
+        at: flowEnds[row.at],
+        id: row.at === 'unit' ? (row.unit ?? 0) : Number(row.place),
+        fromMs: row.from_ms,
+        toMs: row.to_ms,
+      })),
+    ),
   };
+}
+
+/** Times of one thing in one pool that overlap or touch are one, as when its unit was set down where it was. */
+function joined(inside: readonly Inside[]): Inside[] {
+  const last = new Map<string, Inside>();
+  const all: Inside[] = [];
+  for (const each of inside) {
+    const key = `${each.subject} ${each.at} ${each.id}`;
+    const before = last.get(key);
+    if (before && each.fromMs <= before.toMs) last.set(key, { ...before, toMs: Math.max(before.toMs, each.toMs) });
+    else {
+      if (before) all.push(before);
+      last.set(key, each);
+    }
+  }
+  return [...all, ...last.values()];
 }
