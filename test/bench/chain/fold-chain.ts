@@ -14,7 +14,7 @@ export type ChainRows = Partial<Record<DerivedTable, readonly object[]>>;
 /**
  * The projection's rows of a whole chain, block by block, in their final form: what applying the blocks one by one would have
  * left. The rows come out of the projection's own folds; kept in memory here is what those read of the database. The EPCIS
- * index is left out, and so is the state of what is held, because no trace reads either.
+ * index and the worklist are left out, and so is the state of what is held, because no trace reads them.
  */
 export class ChainFold {
   readonly #things = new Map<string, number>();
