@@ -7,3 +7,12 @@ export function freshnessNow(app: Pick<AppContext, 'projection' | 'ledgerView' |
   const { height: ledgerHeight, behindSinceMs } = app.ledgerView();
   return asOf({ height, blockTimeMs, ledgerHeight, behindSinceMs }, app.clock.now());
 }
+
+/** What is read, and how fresh it is. The age is taken first: a block that comes meanwhile only makes the answer fresher. */
+export async function withFreshness<Answer extends object>(
+  app: Pick<AppContext, 'projection' | 'ledgerView' | 'clock'>,
+  read: () => Promise<Answer>,
+): Promise<Answer & AsOf> {
+  const freshness = freshnessNow(app);
+  return { ...(await read()), ...freshness };
+}

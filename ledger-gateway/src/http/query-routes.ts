@@ -8,7 +8,6 @@ import { alertsQuerySchema, alertsSchema, readAlerts } from '../query/alerts.ts'
 import { readBatchReadings, readingsQuerySchema, readingsSchema } from '../query/batch-readings.ts';
 import { batchesQuerySchema, batchesSchema, readBatches, readSummary } from '../query/batches.ts';
 import { find, findSchema, maxFindChars } from '../query/find.ts';
-import { asOf } from '../query/freshness.ts';
 import { lotId, lotSchema, publicLotSchema, readLot, readPublicLot } from '../query/lot.ts';
 import { overlapsQuerySchema, overlapsSchema, readOverlaps } from '../query/overlaps.ts';
 import { overviewSchema, readOverview } from '../query/overview.ts';
@@ -17,6 +16,7 @@ import { directionSchema, readTrace, traceSchema } from '../query/trace.ts';
 import { readUnit, unitSchema } from '../query/unit.ts';
 import type { AppContext, AppEnv } from './app-context.ts';
 import { requires } from './authenticate.ts';
+import { withFreshness } from './freshness-now.ts';
 import { httpLimits } from './limits.ts';
 import { parseRequest } from './problem-response.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -37,11 +37,6 @@ const nodeParam = z.object({
 export function queryRoutes(app: AppContext): Hono<AppEnv> {
   const { store, clock } = app;
   const publicLots = new RateLimit(clock, httpLimits.burstPublicLots, httpLimits.publicLotsPerSecond);
-  const fresh = () => {
-    const { height, blockTimeMs } = app.projection.checkpoint;
-    const view = app.ledgerView();
-    return asOf({ height, blockTimeMs, ledgerHeight: view.height, behindSinceMs: view.behindSinceMs }, clock.now());
-  };
   return new Hono<AppEnv>()
     .get(
       '/lots/:gtin/:lot',
@@ -55,11 +50,10 @@ export function queryRoutes(app: AppContext): Hono<AppEnv> {
         const caller = c.get('caller');
         const mayRead = caller !== null && isAllowed(caller, 'read');
         if (!mayRead) publicLots.take(c.get('address'));
-        const freshness = fresh();
         const read = mayRead ? readLot : readPublicLot;
-        const lot = await read(store, c.req.param('gtin'), c.req.param('lot'), clock.now());
+        const { gtin, lot } = c.req.param();
         c.header('vary', 'authorization, cookie');
-        return c.json({ ...lot, ...freshness });
+        return c.json(await withFreshness<object>(app, () => read(store, gtin, lot, clock.now())));
       },
     )
     .get(
@@ -85,8 +79,7 @@ export function queryRoutes(app: AppContext): Hono<AppEnv> {
       }),
       async (c) => {
         const { q } = parseRequest(findQuery, c.req.query());
-        const freshness = fresh();
-        return c.json({ ...(await find(store, q)), ...freshness });
+        return c.json(await withFreshness(app, () => find(store, q)));
       },
     )
     .get(
@@ -100,18 +93,16 @@ export function queryRoutes(app: AppContext): Hono<AppEnv> {
       async (c) => {
         const { direction, conditions } = parseRequest(traceQuery, c.req.query());
         const options = { nowMs: clock.now(), conditions: conditions === 'true' };
-        const freshness = fresh();
         const started = performance.now();
         const id = lotId(c.req.param('gtin'), c.req.param('lot'));
-        return c.json({ ...(await readTrace(store, id, direction, elapsedSince(started), options)), ...freshness });
+        return c.json(await withFreshness(app, () => readTrace(store, id, direction, elapsedSince(started), options)));
       },
     )
     .get(
       '/units/:sscc',
       route({ summary: 'A logistic unit: contents, hops, trackers, conditions', tag: 'units', answer: unitSchema }),
       async (c) => {
-        const freshness = fresh();
-        return c.json({ ...(await readUnit(store, c.req.param('sscc'), clock.now())), ...freshness });
+        return c.json(await withFreshness(app, () => readUnit(store, c.req.param('sscc'), clock.now())));
       },
     )
     .get(
@@ -125,10 +116,9 @@ export function queryRoutes(app: AppContext): Hono<AppEnv> {
       async (c) => {
         const { direction, conditions } = parseRequest(traceQuery, c.req.query());
         const options = { nowMs: clock.now(), conditions: conditions === 'true' };
-        const freshness = fresh();
         const started = performance.now();
         const id = canonicalLink({ kind: 'sscc', sscc: sscc18(c.req.param('sscc')) });
-        return c.json({ ...(await readTrace(store, id, direction, elapsedSince(started), options)), ...freshness });
+        return c.json(await withFreshness(app, () => readTrace(store, id, direction, elapsedSince(started), options)));
       },
     )
     .get(
@@ -141,8 +131,7 @@ export function queryRoutes(app: AppContext): Hono<AppEnv> {
       }),
       async (c) => {
         const page = parseRequest(sitesQuerySchema, c.req.query());
-        const freshness = fresh();
-        return c.json({ ...(await readSites(store, page)), ...freshness });
+        return c.json(await withFreshness(app, () => readSites(store, page)));
       },
     )
     .get(
@@ -155,8 +144,7 @@ export function queryRoutes(app: AppContext): Hono<AppEnv> {
       }),
       async (c) => {
         const query = parseRequest(batchesQuerySchema, c.req.query());
-        const freshness = fresh();
-        return c.json({ ...(await readBatches(store, query)), ...freshness });
+        return c.json(await withFreshness(app, () => readBatches(store, query)));
       },
     )
     .get(
@@ -170,12 +158,9 @@ export function queryRoutes(app: AppContext): Hono<AppEnv> {
       async (c) => {
         const { gln, n, sequence } = parseRequest(nodeParam, c.req.param());
         const page = parseRequest(readingsQuerySchema, c.req.query());
-        const freshness = fresh();
         const node = formatNodeId({ gln, n });
-        return c.json({
-          ...(await readBatchReadings(store, app.edges, app.channel, { node, sequence, ...page })),
-          ...freshness,
-        });
+        const read = () => readBatchReadings(store, app.edges, app.channel, { node, sequence, ...page });
+        return c.json(await withFreshness(app, read));
       },
     )
     .get(
@@ -188,8 +173,7 @@ export function queryRoutes(app: AppContext): Hono<AppEnv> {
       }),
       async (c) => {
         const query = parseRequest(alertsQuerySchema, c.req.query());
-        const freshness = fresh();
-        return c.json({ ...(await readAlerts(store, query)), ...freshness });
+        return c.json(await withFreshness(app, () => readAlerts(store, query)));
       },
     )
     .get(
@@ -202,14 +186,12 @@ export function queryRoutes(app: AppContext): Hono<AppEnv> {
       }),
       async (c) => {
         const query = parseRequest(overlapsQuerySchema, c.req.query());
-        const freshness = fresh();
-        return c.json({ ...(await readOverlaps(store, query)), ...freshness });
+        return c.json(await withFreshness(app, () => readOverlaps(store, query)));
       },
     )
     .get('/overview', route({ summary: 'The start page', tag: 'overview', answer: overviewSchema }), async (c) => {
-      const freshness = fresh();
       const organisation = { mspId: app.mspId, name: app.organisationName };
-      return c.json({ ...(await readOverview(store, organisation)), ...freshness });
+      return c.json(await withFreshness(app, () => readOverview(store, organisation)));
     })
     .all('*', () => {
       throw new GatewayError('not-found', 'there is nothing at this address');

@@ -3,12 +3,12 @@ import { canonical } from '@hopline/protocol/gs1';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { GatewayError } from '../gateway-error.ts';
-import { asOf } from '../query/freshness.ts';
 import { commonSourceBodySchema, commonSourceSchema, readCommonSource } from '../query/trace/common-source.ts';
 import { exposureSchema, readExposure } from '../query/trace/exposure.ts';
 import { directionSchema, readTrace, traceSchema } from '../query/trace.ts';
 import type { AppContext, AppEnv } from './app-context.ts';
 import { requires } from './authenticate.ts';
+import { withFreshness } from './freshness-now.ts';
 import { httpLimits } from './limits.ts';
 import { parseRequest } from './problem-response.ts';
 import { readJson } from './read-body.ts';
@@ -41,11 +41,6 @@ const exposureQuery = z.object({
 /** Questions of an outbreak: where it all went, what suspects share, what else was there when something went wrong. */
 export function traceRoutes(app: AppContext): Hono<AppEnv> {
   const { store, clock } = app;
-  const fresh = () => {
-    const { height, blockTimeMs } = app.projection.checkpoint;
-    const view = app.ledgerView();
-    return asOf({ height, blockTimeMs, ledgerHeight: view.height, behindSinceMs: view.behindSinceMs }, clock.now());
-  };
   return new Hono<AppEnv>()
     .get(
       '/trace',
@@ -58,7 +53,6 @@ export function traceRoutes(app: AppContext): Hono<AppEnv> {
       }),
       async (c) => {
         const { from, place, fromMs, toMs, direction, conditions } = parseRequest(traceQuery, c.req.query());
-        const freshness = fresh();
         const elapsedMs = elapsedSince(performance.now());
         const start =
           from !== undefined && place === undefined
@@ -67,7 +61,7 @@ export function traceRoutes(app: AppContext): Hono<AppEnv> {
               ? { place, ...spanOf(fromMs, toMs) }
               : refuse('give either from, or place with fromMs and toMs');
         const options = { nowMs: clock.now(), conditions: conditions === 'true' };
-        return c.json({ ...(await readTrace(store, start, direction, elapsedMs, options)), ...freshness });
+        return c.json(await withFreshness(app, () => readTrace(store, start, direction, elapsedMs, options)));
       },
     )
     .post(
@@ -82,9 +76,8 @@ export function traceRoutes(app: AppContext): Hono<AppEnv> {
       async (c) => {
         const body = await readJson(c, commonSourceBodySchema, httpLimits.maxJsonBytes);
         if (body.suspects.length + body.complaints.length === 0) refuse('give suspects or complaints');
-        const freshness = fresh();
         const elapsedMs = elapsedSince(performance.now());
-        return c.json({ ...(await readCommonSource(store, body, elapsedMs)), ...freshness });
+        return c.json(await withFreshness(app, () => readCommonSource(store, body, elapsedMs)));
       },
     )
     .get(
@@ -98,13 +91,12 @@ export function traceRoutes(app: AppContext): Hono<AppEnv> {
       }),
       async (c) => {
         const query = parseRequest(exposureQuery, c.req.query());
-        const freshness = fresh();
         const options = {
           further: query.further === 'true',
           nowMs: clock.now(),
           elapsedMs: elapsedSince(performance.now()),
         };
-        return c.json({ ...(await readExposure(store, askedExposure(query), options)), ...freshness });
+        return c.json(await withFreshness(app, () => readExposure(store, askedExposure(query), options)));
       },
     );
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { found, GatewayError } from '../gateway-error.ts';
 import type { AppContext, AppEnv } from '../http/app-context.ts';
 import { requires } from '../http/authenticate.ts';
-import { freshnessNow } from '../http/freshness-now.ts';
+import { withFreshness } from '../http/freshness-now.ts';
 import { parseRequest } from '../http/problem-response.ts';
 import { mediaType, readBytes } from '../http/read-body.ts';
 import { route } from '../http/route.ts';
@@ -127,8 +127,7 @@ export function masterDataRoutes(app: AppContext): Hono<AppEnv> {
       async (c) => {
         const kind = kinds[parseRequest(kindSchema, c.req.param('kind'))];
         const query = parseRequest(listQuerySchema, c.req.query());
-        const freshness = freshnessNow(app);
-        return c.json({ ...(await listRecords(store, kind, query)), ...freshness });
+        return c.json(await withFreshness(app, () => listRecords(store, kind, query)));
       },
     )
     .delete(

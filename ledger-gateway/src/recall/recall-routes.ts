@@ -12,11 +12,11 @@ import { z } from 'zod';
 import { found, GatewayError } from '../gateway-error.ts';
 import type { AppContext, AppEnv } from '../http/app-context.ts';
 import { demand, requires } from '../http/authenticate.ts';
+import { withFreshness } from '../http/freshness-now.ts';
 import { parseRequest } from '../http/problem-response.ts';
 import { mediaType, readBytes, readJson } from '../http/read-body.ts';
 import { route } from '../http/route.ts';
 import { projected } from '../intake/projected.ts';
-import { asOf } from '../query/freshness.ts';
 import { acknowledgeBodySchema, acknowledgeRecall, submitAcknowledgement } from './acknowledge.ts';
 import { readEvidence } from './evidence.ts';
 import { recallLimits } from './limits.ts';
@@ -56,11 +56,6 @@ const reportPolicy =
 /** Recalls: what has to come back, who knows, what was found. Each change answers after commit and projection. */
 export function recallRoutes(app: AppContext): Hono<AppEnv> {
   const { store, clock, mspId, notifier } = app;
-  const fresh = () => {
-    const { height, blockTimeMs } = app.projection.checkpoint;
-    const view = app.ledgerView();
-    return asOf({ height, blockTimeMs, ledgerHeight: view.height, behindSinceMs: view.behindSinceMs }, clock.now());
-  };
   const idOf = (c: Context) => parseRequest(recallIdSchema, c.req.param('id'));
   const json = <S extends z.ZodType>(c: Context, schema: S) => readJson(c, schema, recallLimits.maxBodyBytes);
   /** An exercise of others is shown to those whom it is addressed to. */
@@ -85,9 +80,8 @@ export function recallRoutes(app: AppContext): Hono<AppEnv> {
       route({ summary: 'Recalls, the newest first', tag, query: recallsQuerySchema, answer: recallsSchema }),
       requires('read'),
       async (c) => {
-        const freshness = fresh();
         const query = parseRequest(recallsQuerySchema, c.req.query());
-        return c.json({ ...(await listRecalls(store, mspId, query)), ...freshness });
+        return c.json(await withFreshness(app, () => listRecalls(store, mspId, query)));
       },
     )
     .post(
@@ -108,7 +102,8 @@ export function recallRoutes(app: AppContext): Hono<AppEnv> {
           return c.json({ startedMs, scopedMs, digest, document }, 200);
         }
         const recallId = await openRecall(app, body);
-        return c.json({ ...(await read(recallId)), ...fresh() }, 201, { location: `/api/recalls/${recallId}` });
+        const location = `/api/recalls/${recallId}`;
+        return c.json(await withFreshness(app, () => read(recallId)), 201, { location });
       },
     )
     .get(
@@ -122,8 +117,7 @@ export function recallRoutes(app: AppContext): Hono<AppEnv> {
       requires('read'),
       async (c) => {
         const query = parseRequest(historyQuerySchema, c.req.query());
-        const freshness = fresh();
-        return c.json({ ...(await readHistory(store, notifier, mspId, query)), ...freshness });
+        return c.json(await withFreshness(app, () => readHistory(store, notifier, mspId, query)));
       },
     )
     .get(
@@ -143,10 +137,7 @@ export function recallRoutes(app: AppContext): Hono<AppEnv> {
       '/recalls/:id',
       route({ summary: 'A recall as it stands', tag, answer: recallSchema }),
       requires('read'),
-      async (c) => {
-        const freshness = fresh();
-        return c.json({ ...(await read(idOf(c))), ...freshness });
-      },
+      async (c) => c.json(await withFreshness(app, () => read(idOf(c)))),
     )
     .post(
       '/recalls/:id/scope',
@@ -166,7 +157,7 @@ export function recallRoutes(app: AppContext): Hono<AppEnv> {
           });
         }
         await changeScope(app, recallId, await json(c, changeBodySchema));
-        return c.json({ ...(await read(recallId)), ...fresh() });
+        return c.json(await withFreshness(app, () => read(recallId)));
       },
     )
     .post(
@@ -230,22 +221,18 @@ export function recallRoutes(app: AppContext): Hono<AppEnv> {
       '/recalls/:id/report.json',
       route({ summary: 'The report of a recall as JSON', tag, answer: recallSchema }),
       requires('read'),
-      async (c) => {
-        const freshness = fresh();
-        return c.json({ ...(await read(idOf(c))), ...freshness });
-      },
+      async (c) => c.json(await withFreshness(app, () => read(idOf(c)))),
     )
     .get(
       '/recalls/:id/report',
       route({ summary: 'The report of a recall: a page to print, or JSON', tag, answerType: 'text/html' }),
       requires('read'),
       async (c) => {
-        const freshness = fresh();
-        const view = await read(idOf(c));
+        const report = await withFreshness(app, () => read(idOf(c)));
         c.header('vary', 'accept');
-        if (prefersJson(c.req.header('accept'))) return c.json({ ...view, ...freshness });
+        if (prefersJson(c.req.header('accept'))) return c.json(report);
         c.header('content-security-policy', reportPolicy);
-        return c.html(reportPage({ ...view, ...freshness }, { by: app.organisationName, nowMs: clock.now() }));
+        return c.html(reportPage(report, { by: app.organisationName, nowMs: clock.now() }));
       },
     );
 }

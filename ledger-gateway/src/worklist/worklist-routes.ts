@@ -1,22 +1,17 @@
 import { Hono } from 'hono';
 import type { AppContext, AppEnv } from '../http/app-context.ts';
 import { demand, requires } from '../http/authenticate.ts';
+import { withFreshness } from '../http/freshness-now.ts';
 import { httpLimits } from '../http/limits.ts';
 import { parseRequest } from '../http/problem-response.ts';
 import { readJson } from '../http/read-body.ts';
 import { route } from '../http/route.ts';
-import { asOf } from '../query/freshness.ts';
 import { noteWorkItem, workNoteSchema } from './note-work-item.ts';
 import { readWorkItem, readWorklist, workItemSchema, worklistQuerySchema, worklistSchema } from './read-worklist.ts';
 
 /** What somebody should look at, and what people say of it. */
 export function worklistRoutes(app: AppContext): Hono<AppEnv> {
   const { store, clock, mspId } = app;
-  const fresh = () => {
-    const { height, blockTimeMs } = app.projection.checkpoint;
-    const { height: ledgerHeight, behindSinceMs } = app.ledgerView();
-    return asOf({ height, blockTimeMs, ledgerHeight, behindSinceMs }, clock.now());
-  };
   return new Hono<AppEnv>()
     .get(
       '/worklist',
@@ -29,8 +24,7 @@ export function worklistRoutes(app: AppContext): Hono<AppEnv> {
       requires('read'),
       async (c) => {
         const query = parseRequest(worklistQuerySchema, c.req.query());
-        const freshness = fresh();
-        return c.json({ ...(await readWorklist(store, query, { mspId, nowMs: clock.now() })), ...freshness });
+        return c.json(await withFreshness(app, () => readWorklist(store, query, { mspId, nowMs: clock.now() })));
       },
     )
     .get(
