@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type SectionName, sectionNames } from './figures.ts';
+import { type SectionName, sectionNames, usualSections } from './figures.ts';
 
 export interface BenchOptions {
   readonly ledger: 'dev' | 'fabric';
@@ -96,7 +96,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     args: [...args],
     options: {
       ledger: { type: 'string', default: 'dev' },
-      only: { type: 'string', default: sectionNames.filter((name) => name !== 'trace-scale').join(',') },
+      only: { type: 'string', default: usualSections.join(',') },
       sizes: { type: 'string', default: defaultSizes },
       embedded: { type: 'string', default: defaultEmbedded },
       server: { type: 'string' },

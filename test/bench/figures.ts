@@ -19,6 +19,8 @@ export interface Section {
 
 export const sectionNames = ['mqtt', 'work', 'idle', 'anchoring', 'bytes', 'trace', 'trace-scale'] as const;
 export type SectionName = (typeof sectionNames)[number];
+/** Those of a run that names none: the last one takes an hour the first time. */
+export const usualSections = sectionNames.filter((name) => name !== 'trace-scale');
 
 /** Takes the figures of some rounds together. Throws a RangeError for no rounds. */
 export function figure(name: string, unit: string, rounds: readonly number[]): Figure {

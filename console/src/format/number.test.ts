@@ -7,7 +7,9 @@ test.each([
   [{ amount: '0.1000000000000000055', uom: 'KGM' }, '0.1000000000000000055 kg'],
   [{ amount: '9007199254740993', uom: null }, '9,007,199,254,740,993 items'],
   [{ amount: '1', uom: null }, '1 item'],
-  [{ amount: '3', uom: 'XBX' }, '3 XBX'],
+  [{ amount: '3', uom: 'XBX' }, '3 boxes'],
+  [{ amount: '1', uom: 'CS' }, '1 case'],
+  [{ amount: '3', uom: 'XDR' }, '3 XDR'],
 ])('%o is written %s', (quantity, text) => expect(formatQuantity(quantity, 'en-GB')).toBe(text));
 
 test('measured values are thousandths of their unit', () => {

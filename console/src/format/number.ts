@@ -13,23 +13,25 @@ const unitNames: Readonly<Record<string, string>> = {
   LTR: 'l',
   MLT: 'ml',
   MTQ: 'm³',
-  EA: 'items',
-  C62: 'items',
-  H87: 'pieces',
-  XCS: 'cases',
-  CS: 'cases',
-  XCT: 'cartons',
-  CT: 'cartons',
-  XBX: 'boxes',
-  BX: 'boxes',
-  XCR: 'crates',
-  CR: 'crates',
-  XBG: 'bags',
-  BG: 'bags',
-  XBI: 'bins',
-  XPX: 'pallets',
-  PX: 'pallets',
 };
+
+/** Things that are counted, one and many: units of Rec. 20, packages of Rec. 21 with and without its prefix X. */
+const countedNames: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  EA: ['item', 'items'],
+  C62: ['item', 'items'],
+  H87: ['piece', 'pieces'],
+  ...packages('CS', 'case'),
+  ...packages('CT', 'carton'),
+  ...packages('BX', 'box', 'boxes'),
+  ...packages('CR', 'crate'),
+  ...packages('BG', 'bag'),
+  ...packages('BI', 'bin'),
+  ...packages('PX', 'pallet'),
+};
+
+function packages(code: string, one: string, many = `${one}s`) {
+  return { [code]: [one, many], [`X${code}`]: [one, many] } as const;
+}
 
 /** Symbols for units of the SenML registry where people know another one. */
 const measuredUnits: Readonly<Record<string, string>> = { Cel: '°C', '%RH': '% RH', '%EL': '%', 'm/s2': 'm/s²' };
@@ -42,13 +44,15 @@ export function formatNumber(value: number, locale?: string): string {
 export function formatQuantity({ amount, uom }: Quantity, locale?: string): string {
   // The formatter takes decimal texts exactly; its type asks for a numeric literal.
   const text = new Intl.NumberFormat(locale, { maximumFractionDigits: 20 }).format(amount as `${number}`);
-  if (uom === null) return `${text} ${amount === '1' ? 'item' : 'items'}`;
-  return `${text} ${unitNames[uom] ?? uom}`;
+  const counted = countedNames[uom ?? 'EA'];
+  if (counted) return `${text} ${counted[amount === '1' ? 0 : 1]}`;
+  return `${text} ${unitName(uom)}`;
 }
 
 /** A unit of measure in words: `kg`, `items` for a count. */
 export function unitName(uom: string | null): string {
-  return uom === null ? 'items' : (unitNames[uom] ?? uom);
+  const code = uom ?? 'EA';
+  return countedNames[code]?.[1] ?? unitNames[code] ?? code;
 }
 
 export function unitSymbol(unit: string | null): string {
