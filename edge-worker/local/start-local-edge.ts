@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { type NodeConfig, nodesConfigSchema } from '@hopline/protocol/edge';
+import { lockFolder } from '@hopline/protocol/node';
 import type { z } from 'zod';
 import { buildWorker } from './build-worker.ts';
-import { lockFolder } from './lock-folder.ts';
 import { layout, workerdConfig } from './workerd-config.ts';
 
 /** Configuration of the nodes by id, defaults left out as you like. */
@@ -49,7 +49,8 @@ const keptLines = 20;
 
 /**
  * Runs the edge Worker on a plain workerd with its data on this disk. Resolves when it listens and every configured node
- * has been woken, so that their timers run. Throws where the port is in use (naming it) or workerd does not come up.
+ * has been woken, so that their timers run. The folder is for this edge alone, since two on one disk would fork their
+ * chains. Throws FolderInUse, or an Error where the port is in use (naming it) or workerd does not come up.
  */
 export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEdge> {
   const { dataDir, port, nodes, host = '127.0.0.1', channel = 'provenance', log } = options;
@@ -67,8 +68,6 @@ export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEd
     // A group of its own: Ctrl-C in a terminal is for whoever started this, who ends it in order.
     detached: true,
   });
-  // At once: should this process die here, the lock is already with the one that has the disk.
-  if (child.pid !== undefined) lock.handTo(child.pid);
   const ended = once(child, 'exit').then(() => lock.release());
   // A failure to spawn shows as an exit that never comes: it is told by `listening`.
   ended.catch(() => undefined);
@@ -80,6 +79,8 @@ export async function startLocalEdge(options: LocalEdgeOptions): Promise<LocalEd
     });
   }
   try {
+    // At once: should this process die here, the lock is already with the one that has the disk.
+    if (child.pid !== undefined) lock.handTo(child.pid);
     const actual = await listening(child, port, lines);
     const url = `http://${host}:${actual}`;
     await Promise.all(Object.keys(nodes).map((node) => fetch(`${url}/sites/${node}/healthz`).then(expectOk)));

@@ -1,5 +1,6 @@
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { folderLockFile } from '@hopline/protocol/node';
 import { z } from 'zod';
 import { FabricError } from './fabric-error.ts';
 import { DEFAULT_PORT_BASE } from './network-plan.ts';
@@ -98,7 +99,7 @@ async function assertNothingForeign(dataDir: string): Promise<void> {
 }
 
 function isLock(entry: string): boolean {
-  return entry === 'lock' || entry.startsWith('lock.');
+  return entry.startsWith(folderLockFile);
 }
 
 function mismatch(problem: string): FabricError {

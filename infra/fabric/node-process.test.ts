@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { processIdentity } from '@hopline/protocol/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isPortFree } from '../free-ports.ts';
 import { freePortBase } from './free-port-base.ts';
 import { fingerprintOf, isRunning, ProcessFolder, type ProcessPlan } from './node-process.ts';
 import { poll } from './poll.ts';
 import { assertPortsFree } from './ports.ts';
-import { processIdentity } from './process-identity.ts';
 
 const never = new AbortController().signal;
 const LISTEN = `require('node:net').createServer().listen(+process.env.PORT, '127.0.0.1')`;
@@ -84,7 +84,7 @@ describe('ProcessFolder', () => {
     await writeFile(join(folder, 'run', 'one.json'), JSON.stringify(stale));
     expect(await processes.running()).toEqual([]);
     await processes.stop([stale]);
-    expect(await processIdentity(process.pid)).toBeDefined();
+    expect(processIdentity(process.pid)).not.toBeNull();
   });
 });
 

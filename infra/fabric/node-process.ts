@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { processIdentity } from '@hopline/protocol/node';
 import { z } from 'zod';
 import { FabricError } from './fabric-error.ts';
 import { poll } from './poll.ts';
 import { isServing, type PortUse, type Readiness } from './ports.ts';
-import { processIdentity } from './process-identity.ts';
 import type { Environment } from './run-command.ts';
 
 const SERVE_TIMEOUT_MS = 60_000;
@@ -105,7 +105,7 @@ export class ProcessFolder {
     }
     child.unref();
     const pid = child.pid as number;
-    const identity = await processIdentity(pid);
+    const identity = processIdentity(pid);
     if (!identity) throw await this.#exited(plan.name);
     const record = { name: plan.name, pid, identity, fingerprint: fingerprintOf(plan) };
     const file = this.#recordFile(plan.name);
@@ -169,7 +169,7 @@ export function fingerprintOf({ command, args, cwd, env, configuration }: Proces
 }
 
 export async function isRunning({ pid, identity }: ProcessRecord): Promise<boolean> {
-  return (await processIdentity(pid)) === identity;
+  return processIdentity(pid) === identity;
 }
 
 /** True where the process is gone after the signal, within the time. */

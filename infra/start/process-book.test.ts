@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { processIdentity } from '@hopline/protocol/node';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { processIdentity } from '../fabric/process-identity.ts';
 import { ProcessBook, processBookFile } from './process-book.ts';
 
 let folder = '';
@@ -34,7 +34,7 @@ const writeBook = (owner: object, parts: object[]) =>
 
 it('ends the parts that a killed starter has left', async () => {
   const left = await idle();
-  const identity = await processIdentity(left.pid ?? 0);
+  const identity = processIdentity(left.pid ?? 0);
   await writeBook({ name: 'starter', pid: left.pid, identity: 'of one that is gone' }, [
     { name: 'ledger', pid: left.pid, identity },
   ]);
@@ -54,10 +54,11 @@ it('leaves a process alone that only has the number of a part', async () => {
   await book.stop();
 });
 
-it('refuses a folder where a starter is at work', async () => {
-  const other = await idle();
-  await writeBook({ name: 'starter', pid: other.pid, identity: await processIdentity(other.pid ?? 0) }, []);
-  await expect(ProcessBook.open(folder)).rejects.toThrow(`as process ${other.pid}`);
+it('refuses a folder where a starter is at work, and names it', async () => {
+  const book = await ProcessBook.open(folder);
+  await expect(ProcessBook.open(folder)).rejects.toThrow(`as process ${process.pid}`);
+  await book.stop();
+  await (await ProcessBook.open(folder)).stop();
 });
 
 it('notes each part once, by its latest process', async () => {

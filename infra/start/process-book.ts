@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FolderInUse, type FolderLock, lockFolder, processIdentity } from '@hopline/protocol/node';
 import { z } from 'zod';
-import { processIdentity } from '../fabric/process-identity.ts';
 import { readJsonFile, writeJsonFile } from './secrets-file.ts';
 
 /** Its name in the data folder. */
@@ -20,33 +20,38 @@ const pollMs = 100;
  */
 export class ProcessBook {
   readonly #file: string;
+  readonly #lock: FolderLock;
   readonly #owner: Entry;
   #parts: Entry[] = [];
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(file: string, owner: Entry) {
+  private constructor(file: string, lock: FolderLock, owner: Entry) {
     this.#file = file;
+    this.#lock = lock;
     this.#owner = owner;
   }
 
   /** Claims the folder. Throws an Error where a starter that lives has it. */
   static async open(dataDir: string): Promise<ProcessBook> {
     const file = join(dataDir, processBookFile);
-    const earlier = await readJsonFile(file, bookSchema);
-    if (earlier && (await isAlive(earlier.owner))) {
-      throw new Error(`${dataDir} is in use: Hopline runs there already, as process ${earlier.owner.pid}`);
+    const lock = await take(dataDir, file);
+    try {
+      const earlier = await readJsonFile(file, bookSchema);
+      await Promise.all((earlier?.parts ?? []).map(end));
+      const identity = processIdentity(process.pid) ?? '';
+      const book = new ProcessBook(file, lock, { name: 'starter', pid: process.pid, identity });
+      await book.#write();
+      return book;
+    } catch (error) {
+      lock.release();
+      throw error;
     }
-    await Promise.all((earlier?.parts ?? []).map(end));
-    const identity = await processIdentity(process.pid);
-    const book = new ProcessBook(file, { name: 'starter', pid: process.pid, identity: identity ?? '' });
-    await book.#write();
-    return book;
   }
 
   /** Notes a part that was started. */
   async record(name: string, pid: number | undefined): Promise<void> {
-    const identity = pid === undefined ? undefined : await processIdentity(pid);
-    if (pid === undefined || identity === undefined) return;
+    const identity = pid === undefined ? null : processIdentity(pid);
+    if (pid === undefined || identity === null) return;
     this.#parts = [...this.#parts.filter((part) => part.name !== name), { name, pid, identity }];
     await this.#write();
   }
@@ -55,6 +60,7 @@ export class ProcessBook {
   async stop(): Promise<void> {
     await this.#writing;
     await rm(this.#file, { force: true });
+    this.#lock.release();
   }
 
   #write(): Promise<void> {
@@ -63,14 +69,25 @@ export class ProcessBook {
   }
 }
 
+async function take(dataDir: string, file: string): Promise<FolderLock> {
+  try {
+    return lockFolder(dataDir);
+  } catch (cause) {
+    if (!(cause instanceof FolderInUse)) throw cause;
+    const book = await readJsonFile(file, bookSchema);
+    const who = book ? `, as process ${book.owner.pid}` : '';
+    throw new Error(`${dataDir} is in use: Hopline runs there already${who}`, { cause });
+  }
+}
+
 /** A number may have gone to another process meanwhile; its start time tells. */
-async function isAlive({ pid, identity }: Entry): Promise<boolean> {
-  return (await processIdentity(pid)) === identity;
+function isAlive({ pid, identity }: Entry): boolean {
+  return processIdentity(pid) === identity;
 }
 
 async function end(part: Entry): Promise<void> {
   const deadline = Date.now() + endsWithinMs;
-  for (let signal: NodeJS.Signals = 'SIGTERM'; await isAlive(part); ) {
+  for (let signal: NodeJS.Signals = 'SIGTERM'; isAlive(part); ) {
     if (Date.now() > deadline) signal = 'SIGKILL';
     try {
       process.kill(part.pid, signal);

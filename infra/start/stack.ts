@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { folderLockFile } from '@hopline/protocol/node';
 import { z } from 'zod';
 import type { ConnectionProfile } from '../connection-profile.ts';
 import { stopFabric } from '../fabric/start-fabric.ts';
@@ -143,7 +144,7 @@ function describe(ledger: LedgerPart, gateways: GatewaysPart, edges: readonly Ed
 /** Neither starts over in a folder of somebody's own things nor puts a system between them. */
 async function requireOwnFolder(dataDir: string): Promise<void> {
   const names = await readdir(dataDir);
-  if (names.length > 0 && !names.includes(stackFile) && !names.includes(processBookFile)) {
+  if (names.length > 0 && ![stackFile, processBookFile, folderLockFile].some((name) => names.includes(name))) {
     throw new Error(
       `${dataDir} holds other things than Hopline's data. Name an empty folder, or a new one, with --data`,
     );
@@ -155,7 +156,7 @@ async function removeContents(dataDir: string): Promise<void> {
   const names = await readdir(dataDir);
   await Promise.all(
     names
-      .filter((name) => name !== processBookFile)
+      .filter((name) => name !== processBookFile && !name.startsWith(folderLockFile))
       .map((name) => rm(join(dataDir, name), { recursive: true, force: true })),
   );
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { bootId, sameBoot } from './boot-id.ts';
 import type { Database } from './database.ts';
-import { lockFolder } from './folder-lock.ts';
+import { lockDataFolder } from './folder-lock.ts';
 import { Journal, readJournal, rewriteJournal } from './journal.ts';
 import { migrate } from './migrate.ts';
 import { putOwnRow, readOwnRows } from './own-tables.ts';
@@ -29,7 +29,7 @@ type LastRun = z.infer<typeof lastRunSchema>;
 /** Opens the gateway's database with an up-to-date schema. The folder belongs to this process until `close`. */
 export async function openStore(options: StoreOptions): Promise<Store> {
   await mkdir(options.folder, { recursive: true, mode: 0o700 });
-  const unlock = lockFolder(options.folder);
+  const unlock = lockDataFolder(options.folder);
   try {
     if (options.databaseUrl === undefined) return await openEmbedded(options, unlock);
     const database = await openPostgres(options.databaseUrl);

@@ -122,8 +122,8 @@ describe('the embedded database', () => {
     const store = await openStore({ folder: own, nowMs });
     await expect(openStore({ folder: own, nowMs })).rejects.toMatchObject({ code: 'folder-in-use' });
     // A POSIX lock ends when any descriptor of the file is closed in its process; SQLite knows that and keeps it open.
-    const script = `import { lockFolder } from ${JSON.stringify(join(import.meta.dirname, 'folder-lock.ts'))};
-      try { lockFolder(${JSON.stringify(own)}); console.log('open'); } catch (error) { console.log(error.code); }`;
+    const script = `import { lockDataFolder } from ${JSON.stringify(join(import.meta.dirname, 'folder-lock.ts'))};
+      try { lockDataFolder(${JSON.stringify(own)}); console.log('open'); } catch (error) { console.log(error.code); }`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -307,8 +307,6 @@ test('a full memory makes the recorder wait, or counts what is lost', async () =
 
 test('a folder of memories belongs to one process, and damage is never taken for a new device', async () => {
   const store = await openFileStore(folder);
-  // The parent process runs for as long as this test.
-  await writeFile(join(folder, 'in-use.lock'), String(process.ppid));
   await expect(openFileStore(folder)).rejects.toMatchObject({ code: 'store-locked' });
   await writeFile(join(folder, `${urn.replaceAll(':', '_')}.json`), '{"format":1,');
   await expect(store.load(urn)).rejects.toMatchObject({ code: 'store-corrupt' });

@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromBase64Url, toBase64Url } from '@hopline/protocol';
+import { FolderInUse, type FolderLock, lockFolder } from '@hopline/protocol/node';
 import { z } from 'zod';
 import { SimError } from '../error.ts';
 import type { OutboxEntry } from './outbox.ts';
@@ -32,8 +33,6 @@ export function createMemoryStore(): DeviceStore {
   };
 }
 
-const lockFile = 'in-use.lock';
-
 const memoryFileSchema = z.strictObject({
   format: z.literal(1),
   device: z.string(),
@@ -55,8 +54,7 @@ const memoryFileSchema = z.strictObject({
  * two with the same counters would equivocate. Throws `store-locked`; `load` throws `store-corrupt`.
  */
 export async function openFileStore(folder: string): Promise<DeviceStore> {
-  await mkdir(folder, { recursive: true });
-  await lock(join(folder, lockFile));
+  const lock = lockDevices(folder);
   const pathOf = (device: string) => join(folder, `${device.replaceAll(':', '_')}.json`);
   return {
     async load(device) {
@@ -77,7 +75,7 @@ export async function openFileStore(folder: string): Promise<DeviceStore> {
       }
       await rename(`${path}.new`, path);
     },
-    close: () => rm(join(folder, lockFile), { force: true }),
+    close: async () => lock.release(),
   };
 }
 
@@ -102,30 +100,11 @@ function parseMemory(device: string, text: string): DeviceMemory {
   }
 }
 
-async function lock(path: string): Promise<void> {
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      const file = await open(path, 'wx');
-      await file.writeFile(String(process.pid));
-      await file.close();
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const holder = Number(await readFile(path, 'utf8').catch(() => ''));
-    if (holder > 0 && isRunning(holder) && holder !== process.pid) {
-      throw new SimError('store-locked', `process ${holder} already runs these devices`, { path, process: holder });
-    }
-    await rm(path, { force: true });
-  }
-  throw new SimError('store-locked', 'another process takes these devices at this moment', { path });
-}
-
-function isRunning(process_: number): boolean {
+function lockDevices(folder: string): FolderLock {
   try {
-    process.kill(process_, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return lockFolder(folder);
+  } catch (cause) {
+    if (!(cause instanceof FolderInUse)) throw cause;
+    throw new SimError('store-locked', `these devices run already: ${cause.message}`, { folder }, { cause });
   }
 }

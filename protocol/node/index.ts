@@ -1,0 +1,3 @@
+/** What several rooms need of the machine that they run on. For programs under Node; nothing in `src/` imports it. */
+export { FolderInUse, type FolderLock, folderLockFile, lockFolder } from './lock-folder.ts';
+export { processIdentity } from './process-identity.ts';
