@@ -1,24 +1,16 @@
 import { glnSchema, timeMsSchema } from '@hopline/protocol';
-import {
-  type CteRecord,
-  cteKinds,
-  cteRemarks,
-  type MissingKde,
-  type PassedOver,
-  traceabilityLotCode,
-} from '@hopline/protocol/fsma';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { GatewayError } from '../gateway-error.ts';
 import type { AppContext, AppEnv } from '../http/app-context.ts';
 import { requires } from '../http/authenticate.ts';
-import { freshnessNow } from '../http/freshness-now.ts';
+import { freshnessNow, withFreshness } from '../http/freshness-now.ts';
 import { parseRequest } from '../http/problem-response.ts';
 import { readJson } from '../http/read-body.ts';
 import { route } from '../http/route.ts';
-import { asOfSchema } from '../query/freshness.ts';
 import { lotId } from '../query/lot.ts';
 import { directionSchema } from '../query/trace.ts';
+import { checkAnswer, fsmaCheckSchema } from './check-answer.ts';
 import { csvLines } from './csv-table.ts';
 import { fsmaLimits } from './limits.ts';
 import { makeWorkbookApart } from './make-workbook-apart.ts';
@@ -39,58 +31,21 @@ const checkQuery = z.object({
 });
 const sheetQuery = checkQuery.extend({ format: formatSchema.default('xlsx') });
 
-const sheetBody = z.strictObject({
+const checkBody = z.strictObject({
   lots: z.array(z.strictObject({ gtin: z.string().max(14), lot: z.string().max(20) })).default([]),
   place: glnSchema.optional(),
   fromMs: timeMsSchema.optional(),
   toMs: timeMsSchema.optional(),
   trace: directionSchema.optional(),
-  format: formatSchema.default('xlsx'),
 });
-
-const missingSchema = z.object({
-  element: z.string(),
-  title: z.string(),
-  clause: z.string(),
-  /** Parts that are missing; none: all of the element is. */
-  parts: z.array(z.string()),
-});
-
-const recordSchema = z.object({
-  cte: z.enum(cteKinds),
-  event: z.string(),
-  transactionId: z.string().nullable(),
-  block: z.int().nullable(),
-  timeMs: z.int(),
-  place: z.string().nullable(),
-  item: z.string().nullable(),
-  gtin: z.string().nullable(),
-  lot: z.string().nullable(),
-  traceabilityLotCode: z.string().nullable(),
-  input: z.string().nullable(),
-  unit: z.string().nullable(),
-  /** Whether the product is on the Food Traceability List; `null` where nobody has said. One that is not lacks nothing. */
-  listed: z.boolean().nullable(),
-  outcome: z.string().nullable(),
-  declaredWrong: z.boolean(),
-  missing: z.array(missingSchema),
-  /** Times that contradict the order in which things must have happened. */
-  remarks: z.array(z.enum(cteRemarks)),
-});
-
-export const fsmaCheckSchema = z.object({
-  counts: z.object({ records: z.int(), complete: z.int(), lacking: z.int(), missing: z.int() }),
-  records: z.array(recordSchema),
-  /** Movements before initial packing, which are no critical tracking events (21 CFR 1.1340(c), 1.1345(c)). */
-  passedOver: z.array(z.object({ event: z.string(), item: z.string().nullable(), why: z.string() })),
-  ...asOfSchema.shape,
-});
+const sheetBody = checkBody.extend({ format: formatSchema.default('xlsx') });
 
 const xlsxType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 /** Traceability records for the regulator (FSMA 204): what is missing of them, and the electronic sortable spreadsheet. */
 export function fsmaRoutes(app: AppContext): Hono<AppEnv> {
   const { store, clock } = app;
+  const check = (wanted: Selection) => withFreshness(app, async () => checkAnswer(await readRecords(store, wanted)));
   const sheet = async (selection: Selection, format: z.infer<typeof formatSchema>): Promise<Response> => {
     const { asOf: at, stale } = freshnessNow(app);
     const { records } = await readRecords(store, selection);
@@ -117,9 +72,21 @@ export function fsmaRoutes(app: AppContext): Hono<AppEnv> {
       requires('read'),
       async (c) => {
         const query = parseRequest(checkQuery, c.req.query());
-        const freshness = freshnessNow(app);
-        const { records, passedOver } = await readRecords(store, selectionOf(query));
-        return c.json({ ...checked(records, passedOver), ...freshness });
+        return c.json(await check(selectionOf(query)));
+      },
+    )
+    .post(
+      '/fsma/check',
+      route({
+        summary: 'The same of many lots',
+        tag: 'fsma',
+        body: checkBody,
+        answer: fsmaCheckSchema,
+      }),
+      requires('read'),
+      async (c) => {
+        const { lots, ...query } = await readJson(c, checkBody, fsmaLimits.maxBodyBytes);
+        return c.json(await check(selection(lots, query)));
       },
     )
     .get(
@@ -174,38 +141,6 @@ function selection(
     fromMs: fromMs ?? null,
     toMs: toMs ?? null,
     trace: trace ?? null,
-  };
-}
-
-function checked(records: readonly CteRecord[], passedOver: readonly PassedOver[]) {
-  const lacking = records.filter(({ missing }) => missing.length > 0);
-  return {
-    counts: {
-      records: records.length,
-      complete: records.length - lacking.length,
-      lacking: lacking.length,
-      missing: lacking.reduce((sum, { missing }) => sum + missing.length, 0),
-    },
-    records: records.map(({ cte, event, gtin, lot, ...record }) => ({
-      cte,
-      event: event.hash,
-      transactionId: event.transactionId,
-      block: event.block,
-      timeMs: event.event.eventTimeMs,
-      place: record.place,
-      item: record.item,
-      gtin,
-      lot,
-      traceabilityLotCode: gtin !== null && lot !== null ? traceabilityLotCode(gtin, lot) : null,
-      input: record.input,
-      unit: record.unit,
-      listed: record.listed,
-      outcome: event.outcome,
-      declaredWrong: record.declaredWrong,
-      remarks: [...record.remarks],
-      missing: record.missing.map((each): MissingKde => each),
-    })),
-    passedOver: passedOver.map(({ event, item, why }) => ({ event: event.hash, item, why })),
   };
 }
 

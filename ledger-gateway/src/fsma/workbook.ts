@@ -4,6 +4,7 @@ import {
   type CteKind,
   type CteRecord,
   cteKinds,
+  describeSupply,
   sheetColumns,
   sheetNames,
 } from '@hopline/protocol/fsma';
@@ -50,7 +51,7 @@ export async function makeWorkbook(records: readonly CteRecord[], about: About):
     {
       sheet: 'Missing elements',
       data: missingRows(records),
-      columns: widths([26, 34, 16, 20, 60, 26, 40, 66]),
+      columns: widths([26, 34, 16, 20, 60, 26, 40, 66, 66, 66]),
       stickyRowsCount: 1,
     },
     { sheet: 'Columns', data: columnRows(), columns: widths([28, 60, 12, 24]), stickyRowsCount: 1 },
@@ -134,12 +135,14 @@ function missingRows(records: readonly CteRecord[]): SheetData {
     'Missing element',
     'Clause',
     'Missing parts',
+    'Where to supply it',
     'Event hash',
+    'Ledger transaction',
   ];
   return [
     head.map((text) => heading(text)),
     ...records.flatMap((record) =>
-      record.missing.map(({ title, clause, parts }) =>
+      record.missing.map(({ title, clause, parts, supply }) =>
         [
           sheetNames[record.cte],
           record.item ?? record.unit ?? '',
@@ -148,7 +151,9 @@ function missingRows(records: readonly CteRecord[]): SheetData {
           title,
           clause,
           parts.join(', '),
+          describeSupply(supply),
           record.event.hash,
+          record.event.transactionId ?? '',
         ].map(textCell),
       ),
     ),

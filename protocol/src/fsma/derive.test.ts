@@ -2,7 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { eventHash, normalise, parseDocument } from '../epcis/index.ts';
-import { type CteRecord, deriveCtes, type Facts, type FsmaEvent, kdeRules, sheetColumns } from './index.ts';
+import {
+  type CteRecord,
+  deriveCtes,
+  type Facts,
+  type FsmaEvent,
+  groupSupplies,
+  kdeRules,
+  type Supply,
+  sheetColumns,
+} from './index.ts';
 
 /** The sample documents are partial on purpose: see data/README.md. */
 const samples = join(import.meta.dirname, '..', '..', '..', 'data', 'fsma204');
@@ -179,6 +188,56 @@ test('goods taken out of a unit are not shipped with it', async () => {
   expect(records.filter(({ cte }) => cte === 'shipping').map(({ lot, values }) => [lot, values.quantity])).toEqual([
     ['ABC5678', { is: 'quantity', amount: '15', uom: 'CS' }],
   ]);
+});
+
+test('each missing element says where it can be supplied, and one description serves all records that lack it', async () => {
+  const { records } = deriveCtes(await documents('harvest', 'shipping'), nothing);
+  const lacking = (clause: string): Supply | undefined =>
+    records.flatMap(({ missing }) => missing).find((each) => each.clause === clause)?.supply;
+  expect(lacking('21 CFR 1.1325(a)(1)(ii)')).toMatchObject({
+    in: 'product',
+    id: '00860009999923',
+    fields: ['commodity'],
+  });
+  expect(lacking('21 CFR 1.1325(a)(1)(v)')).toMatchObject({
+    in: 'place',
+    id: '0860009999060',
+    fields: ['growingArea'],
+  });
+  expect(lacking('21 CFR 1.1340(a)(7)')).toMatchObject({
+    in: 'place',
+    id: '0860009999992',
+    fields: ['businessName', 'phone', 'street', 'city', 'region', 'postalCode', 'country'],
+  });
+  const unknown = records.find(({ cte, lot }) => cte === 'shipping' && lot === 'ABC5678')?.missing;
+  expect(unknown?.find(({ element }) => element === 'lot-code-source')?.supply).toMatchObject({
+    in: 'event',
+    id: 'https://id.gs1.org/01/10860009999920/10/ABC5678',
+  });
+
+  const needs = groupSupplies(records);
+  expect(needs.map(({ in: kind, id }) => `${kind} ${id}`)).toEqual([
+    ...new Set(needs.map(({ in: kind, id }) => `${kind} ${id}`)),
+  ]);
+  const packhouse = needs.find(({ id }) => id === '0860009999992');
+  const waiting = records.filter(({ missing }) => missing.some(({ supply }) => supply.id === '0860009999992'));
+  expect(packhouse?.records).toBe(waiting.length);
+  expect(packhouse?.clauses).toContain('21 CFR 1.1340(a)(5)');
+  expect(needs.map(({ records: count }) => count)).toEqual(
+    needs.map(({ records: count }) => count).sort((a, b) => b - a),
+  );
+});
+
+test('the day of a harvest is that of the place, also where its end is told in another zone', async () => {
+  const [harvest] = await documents('harvest');
+  if (!harvest) throw new Error('the sample has no event');
+  const told = (end: string) => ({
+    ...harvest,
+    event: { ...harvest.event, eventTimeZoneOffset: '-07:00', ilmd: { 'cbvmda:harvestEndDate': end } },
+  });
+  const dayOf = (end: string) => deriveCtes([told(end)], everything).records[0]?.values.date;
+  expect(dayOf('2026-04-18T02:00:00Z')).toEqual({ is: 'date', day: '2026-04-17' });
+  expect(dayOf('2026-04-18')).toEqual({ is: 'date', day: '2026-04-18' });
 });
 
 test('every element that the rule asks for has a column that cites its clause', () => {

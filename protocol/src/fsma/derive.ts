@@ -5,6 +5,7 @@ import { type Facts, type FsmaEvent, linesOf, tradeItem } from './fsma-event.ts'
 import type { CteKind, CteRecord, PassedOver } from './kde.ts';
 import { type Goods, LotHistory } from './lot-history.ts';
 import { missingElements } from './rules.ts';
+import { supplyOf } from './supply.ts';
 
 export interface Derived {
   readonly records: readonly CteRecord[];
@@ -85,7 +86,7 @@ function recordOf(subject: Subject, known: Known): CteRecord {
   ) as CteRecord['values'];
   const source = input ? (facts.product(tradeItem(input.id)?.gtin ?? '') ?? product) : product;
   const listed = product?.foodTraceabilityList ?? null;
-  return {
+  const record = {
     cte,
     event,
     further: further.filter((each) => each !== event),
@@ -96,13 +97,12 @@ function recordOf(subject: Subject, known: Known): CteRecord {
     unit: goods.unit,
     place,
     values: all,
-    missing:
-      listed === false
-        ? []
-        : missingElements(cte, all, {
-            aquaculture: source?.foodSource === 'aquaculture',
-            waived: new Set(waived),
-          }),
+  };
+  const circumstance = { aquaculture: source?.foodSource === 'aquaculture', waived: new Set(waived) };
+  const missing = listed === false ? [] : missingElements(cte, all, circumstance);
+  return {
+    ...record,
+    missing: missing.map((lack) => ({ ...lack, supply: supplyOf(lack, record) })),
     remarks: remarks ?? [],
     listed,
     declaredWrong: history.isDeclaredWrong(event),

@@ -248,9 +248,12 @@ function harvesterOf(harvest: FsmaEvent, journey: FsmaEvent | null, facts: Facts
 
 /** The day of a harvest: that which the lot's master data give, or that of the event. */
 function harvestDay(moment: FsmaEvent): KdeValue {
-  const said = ['harvestDate', 'harvestDateEnd', 'harvestEndDate'].flatMap((name) => ilmdTexts(moment, name))[0];
-  const day = said?.slice(0, 10);
-  return { is: 'date', day: day !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : dayOf(moment.event) };
+  const said = ['harvestDate', 'harvestDateEnd', 'harvestEndDate'].flatMap((name) => ilmdTexts(moment, name))[0] ?? '';
+  const { event } = moment;
+  if (/^\d{4}-\d{2}-\d{2}$/.test(said)) return { is: 'date', day: said };
+  const saidMs = /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:\d{2})$/.test(said) ? Date.parse(said) : Number.NaN;
+  const eventTimeMs = Number.isNaN(saidMs) ? event.eventTimeMs : saidMs;
+  return { is: 'date', day: dayOf({ eventTimeMs, eventTimeZoneOffset: event.eventTimeZoneOffset }) };
 }
 
 function quantityOf({

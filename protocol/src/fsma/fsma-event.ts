@@ -86,7 +86,10 @@ export function glnOf(id: string | null): { gln: string; extension: string | nul
 }
 
 /** The local day of an event, by the offset that it states for its place: `2026-04-17`. */
-export function dayOf({ eventTimeMs, eventTimeZoneOffset }: NormalisedEvent): string {
+export function dayOf({
+  eventTimeMs,
+  eventTimeZoneOffset,
+}: Pick<NormalisedEvent, 'eventTimeMs' | 'eventTimeZoneOffset'>): string {
   const [, sign = '+', hours = '0', minutes = '0'] = /^([+-])(\d{2}):(\d{2})$/.exec(eventTimeZoneOffset) ?? [];
   const offsetMs = (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
   return new Date(eventTimeMs + offsetMs).toISOString().slice(0, 10);

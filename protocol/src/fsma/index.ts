@@ -14,3 +14,4 @@ export {
 } from './fsma-event.ts';
 export * from './kde.ts';
 export { type KdeRule, kdeRules } from './rules.ts';
+export { describeSupply, groupSupplies, type SupplyNeed } from './supply.ts';

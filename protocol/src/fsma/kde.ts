@@ -80,6 +80,22 @@ export type KdeValue =
   | { readonly is: 'party'; readonly name: string | null; readonly phone: string | null }
   | { readonly is: 'documents'; readonly documents: ReadonlyArray<{ readonly type: string; readonly number: string }> };
 
+/**
+ * Where a missing element can come from: the master data of a place or product, an event that nobody has captured yet, or a
+ * corrected event in place of one that leaves it open.
+ */
+export const supplyPlaces = ['place', 'product', 'event', 'correction'] as const;
+export interface Supply {
+  readonly in: (typeof supplyPlaces)[number];
+  /** GLN, GTIN, the goods or unit that an event has to be captured about, or the hash of the event that is to be corrected. */
+  readonly id: string | null;
+  /** Name of the place or product, as far as it is known. */
+  readonly name: string | null;
+  /** Fields of master data, by the names that an import takes. */
+  readonly fields: readonly string[];
+  readonly advice: string;
+}
+
 /** An element that a record has to hold and does not, whole or in parts. */
 export interface MissingKde {
   readonly element: KdeId;
@@ -88,6 +104,7 @@ export interface MissingKde {
   readonly clause: string;
   /** Parts that are missing where the element is there in part: `phone`. Empty: all of it. */
   readonly parts: readonly string[];
+  readonly supply: Supply;
 }
 
 /** Events whose times contradict the order in which things must have happened: a clock is wrong, or an event is. */

@@ -112,7 +112,7 @@ export function missingElements(
   cte: CteKind,
   values: Readonly<Partial<Record<KdeId, KdeValue>>>,
   { aquaculture, waived }: Circumstance,
-): MissingKde[] {
+): Omit<MissingKde, 'supply'>[] {
   return kdeRules[cte].flatMap(({ element, clause: ordinary, title, demand }) => {
     if (waived.has(element)) return [];
     const clause = (aquaculture && element === 'growing-area' && containerClauses[cte]) || ordinary;
