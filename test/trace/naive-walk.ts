@@ -18,6 +18,9 @@ export interface Interval {
   readonly where: string;
   readonly fromMs: number;
   readonly toMs: number;
+  /** Places in the order of the ledger of the events that began and ended it; `Infinity` for one that goes on. */
+  readonly first: number;
+  readonly last: number;
 }
 
 export interface World {
@@ -30,7 +33,7 @@ export interface World {
 export function worldOf(records: readonly EventRecord[]): World {
   const steps: Step[] = [];
   const intervals: Interval[] = [];
-  const open = new Map<string, { fromMs: number; kilograms: number }>();
+  const open = new Map<string, { fromMs: number; first: number; kilograms: number }>();
   for (const [order, record] of records.entries()) {
     for (const movement of record.movements) {
       const thing = 'item' in movement ? movement.item : movement.unit;
@@ -43,7 +46,8 @@ export function worldOf(records: readonly EventRecord[]): World {
         left.kilograms -= kilograms;
         if (left.kilograms <= 0) {
           open.delete(`${thing} ${from}`);
-          intervals.push({ thing, where: from, fromMs: left.fromMs, toMs: Math.max(left.fromMs, timeMs) });
+          const toMs = Math.max(left.fromMs, timeMs);
+          intervals.push({ thing, where: from, fromMs: left.fromMs, toMs, first: left.first, last: order });
         }
       }
       if (!/^(place|unit) /.test(to)) continue;
@@ -51,12 +55,13 @@ export function worldOf(records: readonly EventRecord[]): World {
       if (known) {
         known.kilograms += kilograms;
         known.fromMs = Math.min(known.fromMs, timeMs);
-      } else open.set(`${thing} ${to}`, { fromMs: timeMs, kilograms });
+      } else open.set(`${thing} ${to}`, { fromMs: timeMs, first: order, kilograms });
     }
   }
-  for (const [key, { fromMs }] of open) {
+  for (const [key, { fromMs, first }] of open) {
     const [thing = '', ...where] = key.split(' ');
-    intervals.push({ thing, where: where.join(' '), fromMs, toMs: Number.POSITIVE_INFINITY });
+    const end = Number.POSITIVE_INFINITY;
+    intervals.push({ thing, where: where.join(' '), fromMs, toMs: end, first, last: end });
   }
   return { steps, intervals };
 }
@@ -71,7 +76,13 @@ export function contentsOf(
   return intervals
     .filter((each) => each.where === where && each.fromMs <= span.toMs && each.toMs >= span.fromMs)
     .flatMap((each) => {
-      const inside = { fromMs: Math.max(each.fromMs, span.fromMs), toMs: Math.min(each.toMs, span.toMs) };
+      const inside = {
+        fromMs: Math.max(each.fromMs, span.fromMs),
+        toMs: Math.min(each.toMs, span.toMs),
+        // What began before the span did not begin in it, in whatever order that was recorded.
+        first: each.fromMs >= span.fromMs ? each.first : Number.POSITIVE_INFINITY,
+        last: each.toMs <= span.toMs ? each.last : -1,
+      };
       if (goods.has(each.thing)) return [{ ...each, ...inside }];
       return contentsOf({ steps, intervals }, `unit ${each.thing}`, inside);
     });
@@ -100,7 +111,7 @@ function leadsTo(before: Step, after: Step): boolean {
   if (before.to !== after.from || before.to === 'outside') return false;
   if (before.to.startsWith('transformation ')) return true;
   if (before.item !== after.item) return false;
-  return before.to.startsWith('early ') || after.timeMs >= before.timeMs || after.order >= before.order;
+  return /^(early|difference) /.test(before.to) || after.timeMs >= before.timeMs || after.order >= before.order;
 }
 
 function text(end: MovementEnd): string {
@@ -115,6 +126,8 @@ function text(end: MovementEnd): string {
       return `transformation ${end.id}`;
     case 'early':
       return `early ${end.receipt}`;
+    case 'difference':
+      return `difference ${end.shipment}`;
     default:
       return end.at === 'gone' ? `gone ${end.how}` : end.at;
   }

@@ -8,7 +8,7 @@ import { a1, b1, b2, link, type Place, timeMs } from './trade.ts';
 /** Few places, lots and units, so that histories meet. */
 export const places = [a1, b1, b2];
 export const lots = ['https://id.gs1.org/01/09506000134352/10/A', 'https://id.gs1.org/01/09506000134352/10/B'];
-const units = ['17', '24', '31'].map((end) => `https://id.gs1.org/00/0950600000000000${end}`);
+const units = ['15', '22', '39'].map((end) => `https://id.gs1.org/00/0950600000000000${end}`);
 
 const place = fc.constantFrom(...places);
 const lot = fc.constantFrom(...lots);

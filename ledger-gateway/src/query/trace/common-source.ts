@@ -1,16 +1,15 @@
 import { canonical } from '@hopline/protocol/gs1';
 import { z } from 'zod';
-import { flowEnds } from '../../projection/flow-ends.ts';
 import type { Queryable } from '../../store/database.ts';
 import { asOfSchema } from '../freshness.ts';
-import { chooseControls } from './controls.ts';
-import { fisherUpperTail } from './fisher.ts';
+import { controlLots, controlPlaces } from './controls.ts';
 import { FlowBook } from './flow-book.ts';
+import { type LegKind, type Ranked, rankSources, type Traced } from './rank-sources.ts';
 import { Reach } from './reach.ts';
+import { sourcesOf } from './sources-of.ts';
 import { glnText, namesOf, type TraceNames } from './trace-names.ts';
-import { enter, type PlaceStart, showUnits, startOf, type TraceStart } from './trace-start.ts';
+import { enter, startOf, type TraceStart } from './trace-start.ts';
 import { walk } from './walk.ts';
-import { Whereabouts } from './whereabouts-of-goods.ts';
 
 export const maxLegs = 50;
 export const maxControls = 200;
@@ -22,8 +21,9 @@ export const commonSourceMethod = {
   coverage:
     'Share of the suspects and complaints that can be traced back to it: the tracing score of a station in an outbreak (Weiser et al. 2016, FoodChain-Lab, PLoS ONE 11(3): e0151977).',
   specificity:
-    'Share of comparable lots (same products, same time, not suspect) that can be traced back to it too, as in a case-control study; with the one-sided p value of Fisher’s exact test. A hub that everything passes has full coverage and no specificity.',
-  order: 'Coverage first, then the least share among the comparable lots, then the p value.',
+    'Share that would lead back to it by chance, and how likely it is that so many do: suspects are compared with lots of the same products and time, complaints with what lay at other places of the same kind at the same time, as in a case-control study, by an exact test (Fisher’s, over both). A hub that everything passes has full coverage and no specificity.',
+  order:
+    'By the weight of evidence that it is the source: the decimal logarithm of how much likelier it is then that these suspects and complaints lead back to it, than by chance, if one in ten of them is a mistake (I. J. Good 1950, Probability and the Weighing of Evidence, chapter 6). Where nothing tells sources apart, the one nearest to the suspects comes first.',
 } as const;
 
 export const commonSourceBodySchema = z.object({
@@ -34,6 +34,7 @@ export const commonSourceBodySchema = z.object({
     .array(z.object({ place: z.string().regex(/^\d{13}$/), fromMs: z.int().min(0), toMs: z.int().min(0) }))
     .max(maxLegs)
     .default([]),
+  /** Lots at most that suspects are compared with, and places (20 at most) for complaints; 0 for none. */
   controls: z.int().min(0).max(maxControls).default(defaultControls),
 });
 export type CommonSourceBody = z.infer<typeof commonSourceBodySchema>;
@@ -47,9 +48,11 @@ const sourceSchema = z.object({
   /** Which suspects and complaints lead back to it, by their place in `legs`. */
   legs: z.array(z.int()),
   coverage: z.number(),
-  /** Share among the comparable lots; `null` where there are none to compare with. */
+  /** Share that would lead to it by chance; `null` where there is nothing to compare with. */
   backgroundShare: z.number().nullable(),
   pValue: z.number().nullable(),
+  /** What it is ranked by; see `method.order`. */
+  weight: z.number(),
   /** One event for each leg that proves that it leads there, with its transaction and block. */
   evidence: z.array(z.object({ leg: z.int(), event: z.string(), transactionId: z.string(), block: z.int() })),
 });
@@ -57,6 +60,7 @@ const sourceSchema = z.object({
 export const commonSourceSchema = z.object({
   legs: z.array(z.object({ kind: z.enum(['suspect', 'complaint']), id: z.string(), lots: z.int() })),
   sources: z.array(sourceSchema),
+  /** Lots and places compared with; 0 where there are none, or too much lies behind them. */
   controls: z.int(),
   method: z.object({ coverage: z.string(), specificity: z.string(), order: z.string() }),
   truncated: z.boolean(),
@@ -64,9 +68,6 @@ export const commonSourceSchema = z.object({
   ...asOfSchema.shape,
 });
 export type CommonSource = z.infer<typeof commonSourceSchema>;
-
-/** Something that a leg leads back to, with the number of an event that proves it. */
-type Found = ReadonlyMap<string, number>;
 
 /**
  * The sources that suspects share: lots, transformations, places and units that most of them lead back to, and few others do.
@@ -78,121 +79,53 @@ export async function readCommonSource(
   elapsedMs: () => number,
 ): Promise<Omit<CommonSource, 'asOf' | 'stale'>> {
   const book = new FlowBook(on);
-  const asked: (string | PlaceStart)[] = [...new Set(suspects.map(canonical)), ...complaints];
-  const legs: TraceStart[] = [];
-  for (const each of asked) legs.push(await startOf(on, book, each));
-  const compared = await chooseControls(on, legs, controls);
-  const others = compared.map(
-    (number): TraceStart => ({ id: '', place: null, goods: [number], inside: [], units: [], isCut: false }),
-  );
-  // One walk reads all; those of each leg then find everything in the book.
-  const all = new Reach('back');
-  await walk(book, all, new Set([...legs, ...others].flatMap((start) => [...enter(all, start)])));
-  const found: Found[] = [];
-  const lots: number[] = [];
-  for (const start of legs) {
-    const reach = await reachOf(book, start);
-    lots.push(new Set([...start.goods, ...start.inside.map(({ subject }) => subject)]).size);
-    found.push(sourcesOf(book, reach, start));
-  }
-  const background: Found[] = [];
-  for (const start of others) background.push(sourcesOf(book, await reachOf(book, start), start));
-  const ranked = rank(found, background).slice(0, maxSources);
-  const names = await namesOf(on, neededNames(ranked, found));
+  const starts: { kind: LegKind; start: TraceStart }[] = [];
+  for (const each of new Set(suspects.map(canonical)))
+    starts.push({ kind: 'suspect', start: await startOf(on, book, each) });
+  for (const each of complaints) starts.push({ kind: 'complaint', start: await startOf(on, book, each) });
+  const legs = await traced(book, starts);
+  const isCut = book.isCut || starts.some(({ start }) => start.isCut);
+  const named = starts.filter(({ kind }) => kind === 'suspect').map(({ start }) => start);
+  const others = isCut
+    ? []
+    : await traced(book, [
+        ...(await controlLots(on, named, controls)).map((start) => ({ kind: 'suspect' as const, start })),
+        ...(await controlPlaces(on, book, complaints, controls)).map((start) => ({
+          kind: 'complaint' as const,
+          start,
+        })),
+      ]);
+  // What was cut short is no match for what was not.
+  const compared = book.isCut ? [] : others;
+  const ranked = rankSources(legs, compared).slice(0, maxSources);
+  const names = await namesOf(on, neededNames(ranked, legs));
   return {
-    legs: legs.map(({ id }, index) => ({
-      kind: typeof asked[index] === 'string' ? ('suspect' as const) : ('complaint' as const),
+    legs: starts.map(({ kind, start: { id, goods, inside } }) => ({
+      kind,
       id,
-      lots: lots[index] ?? 0,
+      lots: new Set([...goods, ...inside.map(({ subject }) => subject)]).size,
     })),
-    sources: ranked.map((source) => describe(source, found, names)),
-    controls: others.length,
+    sources: ranked.map((source) => describe(source, legs, names)),
+    controls: compared.length,
     method: { ...commonSourceMethod },
-    truncated: book.isCut || legs.some(({ isCut }) => isCut),
+    truncated: isCut,
     ms: elapsedMs(),
   };
 }
 
-async function reachOf(book: FlowBook, start: TraceStart): Promise<Reach> {
-  const reach = new Reach('back');
-  await walk(book, reach, enter(reach, start));
-  return reach;
+/** Traces starts back: one walk reads all of them, and each then finds everything in the book. */
+async function traced(
+  book: FlowBook,
+  starts: readonly { readonly kind: LegKind; readonly start: TraceStart }[],
+): Promise<Traced[]> {
+  const all = new Reach('back');
+  await walk(book, all, new Set(starts.flatMap(({ start }) => [...enter(all, start)])));
+  const found: Traced[] = [];
+  for (const { kind, start } of starts) found.push({ kind, sources: await sourcesOf(book, start) });
+  return found;
 }
 
-/** Everything that a walk back came through, by kind and number. */
-function sourcesOf(book: FlowBook, reach: Reach, start: TraceStart): Found {
-  const whereabouts = new Whereabouts(book);
-  whereabouts.addReach(reach);
-  showUnits(whereabouts, start);
-  whereabouts.followUnits();
-  const sources = new Map<string, number>();
-  const note = (kind: string, id: number, seq: number) => {
-    const key = `${kind} ${id}`;
-    if (!sources.has(key)) sources.set(key, seq);
-  };
-  for (const id of reach.transformations) note('transformation', id, id);
-  const stays = [
-    ...[...whereabouts.goods].flatMap(([subject, seen]) => {
-      const [first] = reach.reached.get(subject) ?? [];
-      if (first) note('goods', subject, first.seq);
-      return [...seen.keys()];
-    }),
-    ...[...whereabouts.units.values()].flat().map(({ stay }) => stay),
-  ];
-  for (const stay of stays) {
-    if (stay.at === flowEnds.place) note('place', stay.id, stay.first.seq);
-    if (stay.at === flowEnds.unit) note('unit', stay.id, stay.first.seq);
-  }
-  return sources;
-}
-
-interface Ranked {
-  readonly key: string;
-  readonly legs: readonly number[];
-  readonly coverage: number;
-  readonly backgroundShare: number | null;
-  readonly pValue: number | null;
-}
-
-function rank(found: readonly Found[], background: readonly Found[]): Ranked[] {
-  const legsOf = new Map<string, number[]>();
-  for (const [leg, sources] of found.entries()) {
-    for (const key of sources.keys()) {
-      const legs = legsOf.get(key);
-      if (legs) legs.push(leg);
-      else legsOf.set(key, [leg]);
-    }
-  }
-  const least = Math.min(2, found.length);
-  return [...legsOf]
-    .filter(([, legs]) => legs.length >= least)
-    .map(([key, legs]): Ranked => {
-      const among = background.filter((sources) => sources.has(key)).length;
-      const compared = background.length > 0;
-      return {
-        key,
-        legs,
-        coverage: legs.length / found.length,
-        backgroundShare: compared ? among / background.length : null,
-        pValue: compared
-          ? fisherUpperTail(legs.length, found.length - legs.length, among, background.length - among)
-          : null,
-      };
-    })
-    .sort(
-      (a, b) =>
-        b.coverage - a.coverage ||
-        (a.backgroundShare ?? 0) - (b.backgroundShare ?? 0) ||
-        (a.pValue ?? 0) - (b.pValue ?? 0) ||
-        kindOrder.indexOf(a.key.split(' ')[0] ?? '') - kindOrder.indexOf(b.key.split(' ')[0] ?? '') ||
-        (a.key < b.key ? -1 : 1),
-    );
-}
-
-/** What a recall can do most about comes first. */
-const kindOrder = ['goods', 'transformation', 'place', 'unit'];
-
-function neededNames(ranked: readonly Ranked[], found: readonly Found[]) {
+function neededNames(ranked: readonly Ranked[], legs: readonly Traced[]) {
   const numbers = (kinds: readonly string[]) =>
     ranked.flatMap(({ key }) => {
       const [kind = '', id] = key.split(' ');
@@ -201,16 +134,16 @@ function neededNames(ranked: readonly Ranked[], found: readonly Found[]) {
   return {
     things: numbers(['goods', 'unit']),
     places: numbers(['place']),
-    events: ranked.flatMap(({ key, legs }) => legs.flatMap((leg) => found[leg]?.get(key) ?? [])),
+    events: ranked.flatMap(({ key, legs: having }) => having.flatMap((leg) => legs[leg]?.sources.get(key) ?? [])),
   };
 }
 
-function describe(source: Ranked, found: readonly Found[], names: TraceNames): z.infer<typeof sourceSchema> {
+function describe(source: Ranked, traces: readonly Traced[], names: TraceNames): z.infer<typeof sourceSchema> {
   const [kind, text] = source.key.split(' ');
   const number = Number(text);
-  const { coverage, backgroundShare, pValue, legs } = source;
-  const evidence = legs.map((leg) => ({ leg, ...names.proof(found[leg]?.get(source.key) ?? 0) }));
-  const common = { legs: [...legs], coverage, backgroundShare, pValue, evidence };
+  const { coverage, backgroundShare, pValue, weight, legs } = source;
+  const evidence = legs.map((leg) => ({ leg, ...names.proof(traces[leg]?.sources.get(source.key) ?? 0) }));
+  const common = { legs: [...legs], coverage, backgroundShare, pValue, weight, evidence };
   if (kind === 'place') {
     const id = glnText(number);
     return { kind: 'place', id, label: names.place(number).name ?? id, product: null, ...common };

@@ -85,20 +85,19 @@ export async function readExposure(
 ): Promise<Omit<Exposure, 'asOf' | 'stale'>> {
   const reported = 'node' in asked ? await excursionOf(on, asked) : null;
   const where = 'node' in asked ? await whereWas(on, reported as Reported) : [asked];
+  const book = new FlowBook(on);
   const found: Inside[] = [];
   let isCut = false;
   for (const { place, unit, fromMs, toMs } of where) {
     const span = { fromMs, toMs };
     for (const { inside, isCut: cut } of [
-      ...(place === null ? [] : [await insidePlace(on, { place, ...span })]),
-      ...(unit === null ? [] : [await insideUnit(on, { unit, ...span })]),
+      ...(place === null ? [] : [await insidePlace(on, book, { place, ...span })]),
+      ...(unit === null ? [] : [await insideUnit(on, book, { unit, ...span })]),
     ]) {
       found.push(...inside);
       isCut ||= cut;
     }
   }
-  const book = new FlowBook(on);
-  await book.read({ subjects: found.map(({ subject }) => subject), madeBy: [], usedBy: [] });
   const brought = found.map((inside) => broughtBy(book, inside));
   const names = await namesOf(on, {
     things: found.flatMap(({ subject, at, id }) => (at === flowEnds.unit ? [subject, id] : [subject])),

@@ -19,9 +19,17 @@ export interface Flow {
   readonly uom: string | null;
 }
 
-/** Ends at which things are for a while, and can be mixed with others of the same lot: places, units, shipments, early receipts. */
+/** Ends at which things are for a while, and can be mixed with others of the same lot. */
 export function isPool(at: number): boolean {
-  return at <= flowEnds.transit || at === flowEnds.early;
+  return at <= flowEnds.transit || isBookkeeping(at);
+}
+
+/**
+ * Ends that goods pass through on paper only: an early receipt that a shipment is matched with later, and the difference between
+ * what was sent and what was received in other units of measure. A walk goes through them; nothing ever is there.
+ */
+export function isBookkeeping(at: number): boolean {
+  return at === flowEnds.early || at === flowEnds.difference;
 }
 
 /** SQL of a flow as one line of text: a row a flow would cost a trace more than the walk itself. */

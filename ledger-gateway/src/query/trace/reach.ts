@@ -1,5 +1,5 @@
 import { flowEnds } from '../../projection/flow-ends.ts';
-import { type Flow, isPool } from './flow.ts';
+import { type Flow, isBookkeeping, isPool } from './flow.ts';
 
 /** Since when (forward) or until when (back) a pool matters, by the events' times and by the order of the ledger. */
 export interface Mark {
@@ -16,7 +16,7 @@ export interface Mark {
  * (`byOrder`), because by their own times they happened before.
  *
  * All outputs of a transformation come of all its inputs, in whatever order its events say so (EPCIS 2.0, section 7.4.6); an early
- * receipt is of whatever shipment it is later matched with.
+ * receipt is of whatever shipment it is later matched with, and what came in other units of measure is what was sent.
  */
 export class Reach {
   readonly direction: 'back' | 'forward';
@@ -37,10 +37,10 @@ export class Reach {
   }
 
   /** What of a thing was in a pool from a moment on (back: up to it). */
-  addPool(subject: number, at: number, id: number, ms: number): void {
+  addPool(subject: number, at: number, id: number, mark: Mark): void {
     // It is reached even where nothing leads on from there.
     if (!this.reached.has(subject)) this.reached.set(subject, new Set());
-    this.#mark(subject, at, id, { ms, seq: this.direction === 'forward' ? Number.POSITIVE_INFINITY : -1 });
+    this.#mark(subject, at, id, mark);
   }
 
   mark(subject: number, at: number, id: number): Mark | undefined {
@@ -77,7 +77,7 @@ export class Reach {
     if (!isPool(at)) return false;
     const mark = this.mark(subject, at, id);
     if (!mark) return false;
-    if (at === flowEnds.early) return true;
+    if (isBookkeeping(at)) return true;
     if (isForward ? flow.timeMs >= mark.ms : flow.timeMs <= mark.ms) return true;
     return (isForward ? flow.seq >= mark.seq : flow.seq <= mark.seq) && 'by order';
   }

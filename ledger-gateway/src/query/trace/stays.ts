@@ -1,12 +1,11 @@
 import type { Quantity } from '@hopline/protocol/epcis';
-import { flowEnds } from '../../projection/flow-ends.ts';
-import { type Flow, isPool } from './flow.ts';
+import { type Flow, isBookkeeping, isPool } from './flow.ts';
 import { isPositive, minus, plus } from './quantity-sum.ts';
 
 /** A time for which something was in a pool: from the first of it that came until nothing was left. */
 export interface Stay {
   readonly subject: number;
-  /** A code of `flowEnds`: place, unit, transit or early. */
+  /** A code of `flowEnds`: place, unit, transit, early or difference. */
   readonly at: number;
   readonly id: number;
   readonly fromMs: number;
@@ -53,7 +52,7 @@ export function staysOf(flows: readonly Flow[]): Stay[] {
 
 /** Whether a stay is of things that nobody has taken away yet. */
 export function isOpen(stay: Stay): boolean {
-  return stay.last === null && stay.at !== flowEnds.early;
+  return stay.last === null && !isBookkeeping(stay.at);
 }
 
 function begin(flow: Flow): OpenStay {

@@ -1,7 +1,6 @@
 import { flowEnds } from '../../projection/flow-ends.ts';
-import type { Flow } from './flow.ts';
+import { type Flow, isBookkeeping } from './flow.ts';
 import type { Reach } from './reach.ts';
-import type { Stay } from './stays.ts';
 import type { TraceNames } from './trace-names.ts';
 import { glnText } from './trace-names.ts';
 import type { TraceEdge } from './trace-shapes.ts';
@@ -17,10 +16,10 @@ export function edgesOf(walks: readonly Reach[], whereabouts: Whereabouts): Numb
   const edges: NumberedEdge[] = [];
   for (const [used, made] of lineage(walks)) edges.push({ kind: 'transformed', used, made });
   for (const stays of whereabouts.goods.values()) {
-    for (const [stay, span] of stays) if (isShown(stay)) edges.push({ kind: 'stay', seen: { stay, span } });
+    for (const [stay, span] of stays) if (!isBookkeeping(stay.at)) edges.push({ kind: 'stay', seen: { stay, span } });
   }
   for (const stays of whereabouts.units.values()) {
-    for (const seen of stays) if (isShown(seen.stay)) edges.push({ kind: 'stay', seen });
+    for (const seen of stays) if (!isBookkeeping(seen.stay.at)) edges.push({ kind: 'stay', seen });
   }
   return edges;
 }
@@ -70,10 +69,6 @@ export function nameEdge(edge: NumberedEdge, names: TraceNames): TraceEdge {
     untilEvent: stay.last && stay.toMs <= span.toMs ? names.proof(stay.last.seq).event : null,
     ...names.proof(stay.first.seq),
   };
-}
-
-function isShown(stay: Stay): boolean {
-  return stay.at !== flowEnds.early;
 }
 
 /** Pairs of what went into a transformation and what came out of it, each pair once for each event that made something. */

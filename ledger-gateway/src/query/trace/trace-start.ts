@@ -4,8 +4,10 @@ import { openEndMs } from '../../projection/rows.ts';
 import type { Queryable } from '../../store/database.ts';
 import type { FlowBook } from './flow-book.ts';
 import type { Reach } from './reach.ts';
+import { staysOf } from './stays.ts';
 import { maxTraceStarts, maxUnitDepth } from './trace-limits.ts';
 import type { Whereabouts } from './whereabouts-of-goods.ts';
+import type { Span } from './windows.ts';
 
 /** A place and a span of time: whatever lay there then, loose or in units. */
 export interface PlaceStart {
@@ -22,6 +24,9 @@ export interface Inside {
   readonly id: number;
   readonly fromMs: number;
   readonly toMs: number;
+  /** The flow that brought them, and that which left nothing, in the order of the ledger; where they happened in that time. */
+  readonly firstSeq: number | null;
+  readonly lastSeq: number | null;
 }
 
 /** What a walk starts from. */
@@ -43,7 +48,7 @@ export interface TraceStart {
 export async function startOf(on: Queryable, book: FlowBook, from: string | PlaceStart): Promise<TraceStart> {
   if (typeof from !== 'string') {
     const place = Number(from.place);
-    return { id: from.place, place, goods: [], units: [], ...(await insidePlace(on, from)) };
+    return { id: from.place, place, goods: [], units: [], ...(await insidePlace(on, book, from)) };
   }
   const [item] = await on.query<{ number: number }>('select number from items where item = $1', [from]);
   const { number } = found(item, 'the lot', { id: from });
@@ -55,15 +60,20 @@ export async function startOf(on: Queryable, book: FlowBook, from: string | Plac
     place: null,
     goods: [],
     units: [{ unit: number, fromMs: 0, toMs: Number.POSITIVE_INFINITY }],
-    ...(await insideUnit(on, { unit: from, fromMs: 0, toMs: openEndMs })),
+    ...(await insideUnit(on, book, { unit: from, fromMs: 0, toMs: openEndMs })),
   };
 }
 
 /** Puts the start into a walk, and gives the things that are to be read for it. */
 export function enter(reach: Reach, { goods, inside, units }: TraceStart): Set<number> {
   for (const subject of goods) reach.addWhole(subject);
-  for (const { subject, at, id, fromMs, toMs } of inside)
-    reach.addPool(subject, at, id, reach.direction === 'forward' ? fromMs : toMs);
+  for (const { subject, at, id, fromMs, toMs, firstSeq, lastSeq } of inside) {
+    const mark =
+      reach.direction === 'forward'
+        ? { ms: fromMs, seq: firstSeq ?? Number.POSITIVE_INFINITY }
+        : { ms: toMs, seq: lastSeq ?? -1 };
+    reach.addPool(subject, at, id, mark);
+  }
   return new Set([
     ...goods,
     ...inside.flatMap(({ subject, at, id }) => (at === flowEnds.unit ? [subject, id] : [subject])),
@@ -79,10 +89,12 @@ export function showUnits(whereabouts: Whereabouts, { units }: TraceStart): void
 /** What was in a unit, at any depth, for some time of a span. */
 export function insideUnit(
   on: Queryable,
+  book: FlowBook,
   { unit, fromMs, toMs }: { readonly unit: string; readonly fromMs: number; readonly toMs: number },
 ): Promise<Pick<TraceStart, 'inside' | 'isCut'>> {
   return contents(
     on,
+    book,
     `select p.subject, p.at, p.where_id, p.is_unit, greatest(p.from_ms, $2::bigint), least(p.to_ms, $3::bigint), 1
      from presences p where p.where_id = $1 and p.at = 'unit' and p.from_ms <= $3 and p.to_ms >= $2`,
     [unit, fromMs, toMs],
@@ -95,9 +107,10 @@ export function insideUnit(
  */
 export function insidePlace(
   on: Queryable,
+  book: FlowBook,
   { place, fromMs, toMs }: PlaceStart,
 ): Promise<Pick<TraceStart, 'inside' | 'isCut'>> {
-  return contents(on, staysAtPlace, [place, fromMs, toMs]);
+  return contents(on, book, staysAtPlace, [place, fromMs, toMs]);
 }
 
 const staysAtPlace = `select p.subject, p.at, p.where_id, p.is_unit, greatest(p.from_ms, $2::bigint), least(p.to_ms, $3::bigint), 1
@@ -107,6 +120,7 @@ const staysAtPlace = `select p.subject, p.at, p.where_id, p.is_unit, greatest(p.
 
 async function contents(
   on: Queryable,
+  book: FlowBook,
   outermost: string,
   parameters: readonly [where: string, fromMs: number, toMs: number],
 ): Promise<Pick<TraceStart, 'inside' | 'isCut'>> {
@@ -132,24 +146,34 @@ async function contents(
      order by i.from_ms, s.number limit ${maxTraceStarts + 1}`,
     parameters,
   );
-  return {
-    isCut: rows.length > maxTraceStarts,
-    inside: joined(
-      rows.slice(0, maxTraceStarts).map((row) => ({
-        subject: row.subject,
-        at: flowEnds[row.at],
-        id: row.at === 'unit' ? (row.unit ?? 0) : Number(row.place),
-        fromMs: row.from_ms,
-        toMs: row.to_ms,
-      })),
-    ),
-  };
+  const inside = joined(
+    rows.slice(0, maxTraceStarts).map((row) => ({
+      subject: row.subject,
+      at: flowEnds[row.at],
+      id: row.at === 'unit' ? (row.unit ?? 0) : Number(row.place),
+      fromMs: row.from_ms,
+      toMs: row.to_ms,
+    })),
+  );
+  await book.read({ subjects: inside.map(({ subject }) => subject), madeBy: [], usedBy: [] });
+  return { isCut: rows.length > maxTraceStarts, inside: inside.map((each) => withSequence(book, each)) };
+}
+
+/**
+ * Adds where in the order of the ledger goods came and went, if that was in the time that matters: a clock that is wrong may say
+ * that they left before they came.
+ */
+function withSequence(book: FlowBook, inside: Span & Pick<Inside, 'subject' | 'at' | 'id'>): Inside {
+  const stays = staysOf(book.flowsOf(inside.subject)).filter(({ at, id }) => at === inside.at && id === inside.id);
+  const began = stays.find(({ fromMs }) => fromMs >= inside.fromMs && fromMs <= inside.toMs);
+  const ended = stays.findLast(({ toMs }) => toMs >= inside.fromMs && toMs <= inside.toMs);
+  return { ...inside, firstSeq: began?.first.seq ?? null, lastSeq: ended?.last?.seq ?? null };
 }
 
 /** Times of one thing in one pool that overlap or touch are one, as when its unit was set down where it was. */
-function joined(inside: readonly Inside[]): Inside[] {
-  const last = new Map<string, Inside>();
-  const all: Inside[] = [];
+function joined<I extends Span & Pick<Inside, 'subject' | 'at' | 'id'>>(inside: readonly I[]): I[] {
+  const last = new Map<string, I>();
+  const all: I[] = [];
   for (const each of inside) {
     const key = `${each.subject} ${each.at} ${each.id}`;
     const before = last.get(key);
