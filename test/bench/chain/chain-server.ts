@@ -8,7 +8,7 @@ import { Store } from '../../../ledger-gateway/src/store/store.ts';
 import { type PostgresServer, startPostgres } from '../../../ledger-gateway/src/testing/postgres-server.ts';
 import { postgresTarget } from './copy-targets.ts';
 import { dropIndexes, loadChain } from './load-chain.ts';
-import { multiplyChain } from './multiply-chain.ts';
+import { isForTraces, multiplyChain } from './multiply-chain.ts';
 
 export const chainStartMs = Date.UTC(2026, 0, 5);
 /** The largest chain whose rows the folds make one by one; larger ones are copies of it. */
@@ -97,7 +97,7 @@ export class ChainServer {
     const restore = await dropIndexes(target);
     await multiplyChain(target, copies, { tracesOnly: true });
     onProgress(`${events} events copied`);
-    for (const statement of restore) await target.query(statement);
+    for (const statement of restore.filter(isForTraces)) await target.query(statement);
     await target.query('vacuum analyze');
     await target.close();
     return `${events} events: ${copies} chains of ${mostFolded}, copied inside the database with other names and places; only the tables that traces read, without documents`;
