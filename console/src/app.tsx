@@ -18,6 +18,12 @@ import { UnitPage } from './unit/unit-page.tsx';
 const UploadPage = lazy(() => import('./upload/upload-page.tsx').then((module) => ({ default: module.UploadPage })));
 const RecallsPage = lazy(() => import('./recall/recalls-page.tsx').then((module) => ({ default: module.RecallsPage })));
 const RecallPage = lazy(() => import('./recall/recall-page.tsx').then((module) => ({ default: module.RecallPage })));
+const NewRecallPage = lazy(() =>
+  import('./recall/new-recall-page.tsx').then((module) => ({ default: module.NewRecallPage })),
+);
+const ContactsPage = lazy(() =>
+  import('./recall/contacts-page.tsx').then((module) => ({ default: module.ContactsPage })),
+);
 const WorklistPage = lazy(() =>
   import('./worklist/worklist-page.tsx').then((module) => ({ default: module.WorklistPage })),
 );
@@ -93,7 +99,7 @@ function Page({ route, caller }: { route: Route; caller: Caller | null }) {
   const signedIn = caller !== null;
   switch (route.page) {
     case 'lot':
-      return <LotPage gtin={route.gtin} lot={route.lot} signedIn={signedIn} />;
+      return <LotPage gtin={route.gtin} lot={route.lot} caller={caller} />;
     case 'overview':
       return signedIn ? <OverviewPage /> : <SignIn reason="The overview is for those who work with these goods." />;
     case 'upload':
@@ -105,7 +111,15 @@ function Page({ route, caller }: { route: Route; caller: Caller | null }) {
         <SignIn reason="The worklist is for those who work it off." />
       );
     case 'recalls':
-      return signedIn ? <RecallsPage /> : <SignIn reason="Recalls are shown to those whom they concern." />;
+      return signedIn ? (
+        <RecallsPage caller={caller} />
+      ) : (
+        <SignIn reason="Recalls are shown to those whom they concern." />
+      );
+    case 'new-recall':
+      return signedIn ? <NewRecallPage caller={caller} /> : <SignIn reason="Who opens a recall signs in first." />;
+    case 'contacts':
+      return signedIn ? <ContactsPage /> : <SignIn reason="Contacts are shown to those who run recalls." />;
     case 'recall':
       return signedIn ? (
         <RecallPage recallId={route.recallId} caller={caller} />

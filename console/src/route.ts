@@ -6,6 +6,8 @@ export type Route =
   | { readonly page: 'upload' }
   | { readonly page: 'worklist' }
   | { readonly page: 'recalls' }
+  | { readonly page: 'new-recall' }
+  | { readonly page: 'contacts' }
   | { readonly page: 'recall'; readonly recallId: string }
   | { readonly page: 'lot'; readonly gtin: string; readonly lot: string }
   | { readonly page: 'unit'; readonly sscc: string }
@@ -24,6 +26,9 @@ export function parseRoute(path: string): Route {
   try {
     if ((key === 'upload' || key === 'worklist') && qualifier === undefined && value === '') return { page: key };
     if (key === 'recalls' && qualifier === undefined) {
+      // Ids of recalls have a digit in them: these two words are none.
+      if (value === 'new') return { page: 'new-recall' };
+      if (value === 'contacts') return { page: 'contacts' };
       return value === '' ? { page: 'recalls' } : { page: 'recall', recallId: unescapeSegment(value) };
     }
     if (key === '01' && qualifier === '10' && rest.length === 0) {
@@ -49,4 +54,9 @@ export function unitPath(sscc: string): string {
 /** Path of a recall's page. */
 export function recallPath(recallId: string): string {
   return `/recalls/${encodeURIComponent(recallId)}`;
+}
+
+/** Path of the form that opens a recall, with a suspect filled in: an identifier in any GS1 form. */
+export function newRecallPath(suspect: string, kind?: 'mock'): string {
+  return `/recalls/new?${new URLSearchParams({ suspect, ...(kind ? { kind } : {}) })}`;
 }

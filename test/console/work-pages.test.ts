@@ -1,3 +1,4 @@
+import { parseIdentifier } from '@hopline/protocol/gs1';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { buildConsole, consoleFolder } from '../../console/build.ts';
@@ -19,6 +20,12 @@ const phone = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch:
 const recallId = 'R-2026-7';
 const field = sites.find(({ mspId }) => mspId === mspIds.growers);
 if (!field) throw new Error('the story has no field');
+/** GTIN and lot number of a lot's canonical link. */
+function lotOf(link: string): { gtin: string; lot: string } {
+  const id = parseIdentifier(link);
+  if (id.kind !== 'lgtin') throw new Error(`${link} is no lot`);
+  return { gtin: id.gtin, lot: id.lot };
+}
 const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
 
 /** Pages on which people do something, from the gateways of those whose part it is. */
@@ -262,6 +269,102 @@ describe('recalls', () => {
     const reader = await open({ ...chain.growers, adminKey: String(key) }, `/recalls/${recallId}`);
     await reader.getByText('Opened by Growers').waitFor();
     expect(await reader.getByRole('button', { name: /^Record/ }).count()).toBe(0);
+  });
+
+  test('one click from the lot: previewed, opened, widened, closed with a reason for what is open, and in the history', async () => {
+    const { gtin, lot } = lotOf(short.fieldLot);
+    const page = await open(chain.growers, lotPagePath({ gtin, lot }));
+    await page.getByRole('link', { name: 'Recall this lot' }).click();
+    await page.getByRole('heading', { name: 'New recall', level: 1 }).waitFor();
+    expect(await page.getByLabel('Suspect lots, one a line').inputValue()).toBe(short.fieldLot);
+    await page.getByLabel('Reason').fill('Glass on the belt');
+    await page.getByLabel('Class').selectOption('II');
+    await page.getByText('Where goods may be returned to').click();
+    await page.getByRole('checkbox', { name: short.field }).check();
+    await page.getByRole('button', { name: 'Show what it concerns' }).click();
+    const preview = page.getByRole('region', { name: 'What it concerns' });
+    await preview.getByText('2 lots (1 lot made of the suspect goods), 3 places, 3 organisations').waitFor();
+    expect(await preview.getByRole('row', { name: /Store 1/ }).innerText()).toMatch(/30 items/);
+    await shot(page, 'recall-preview');
+    expect(await overflows(page)).toBe(false);
+    // Whoever types on has to look again: what is opened is what was shown.
+    await page.getByLabel('Reason').fill('Glass on the belt of line 2');
+    await preview.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Show what it concerns' }).click();
+    await page.getByRole('button', { name: 'Open the recall and hold 2 lots everywhere' }).click();
+    await page.getByRole('heading', { name: /^R-\d{8}-/, level: 1 }).waitFor();
+    const id = new URL(page.url()).pathname.slice('/recalls/'.length);
+    const read = async () => recallSchema.parse(await chain.growers.api.get(`/api/recalls/${id}`));
+    expect(await read()).toMatchObject({
+      recall: {
+        kind: 'voluntary',
+        class: 'II',
+        reason: 'Glass on the belt of line 2',
+        returnTo: [short.field],
+        lots: 2,
+      },
+      enforced: true,
+    });
+
+    await page.getByRole('button', { name: 'Widen or narrow the scope' }).click();
+    await page.getByLabel('More suspect lots, one a line').fill(`${gtin} ${lot}-2`);
+    await page.getByRole('checkbox', { name: lotOf(short.caseLot).lot }).check();
+    await page.getByLabel('Reason').fill('The cases are of another line');
+    await page.getByRole('button', { name: 'Change the scope' }).click();
+    // Nobody has a say over goods that no event has named and whose product is nobody's: the ledger's words are shown.
+    await page.getByText(/goods are recalled by who owns the product/i).waitFor();
+    await page.getByLabel('More suspect lots, one a line').fill('');
+    await page.getByRole('button', { name: 'Change the scope' }).click();
+    await page.getByText(/0 lots more, 1 lot fewer \(version 2\)/).waitFor();
+
+    await page.getByRole('button', { name: 'Close the recall' }).click();
+    await page.getByText('3 things are open: each needs a reason').waitFor();
+    await page.getByLabel('Conclusion').fill('The belt was mended');
+    await page.getByRole('button', { name: 'Close it' }).click();
+    await page.getByText(/Something is open/i).waitFor();
+    await page.getByLabel('For all that have none of their own').fill('Nobody was there');
+    await page.getByLabel(/FreshHub has not acknowledged/).fill('Told by telephone');
+    await shot(page, 'recall-close');
+    await page.getByRole('button', { name: 'Close it' }).click();
+    await page.getByRole('button', { name: 'Open it again' }).waitFor();
+    const { steps } = await read();
+    const closed = steps.map(({ act }) => act).find(({ step }) => step === 'closed');
+    expect(closed).toMatchObject({ conclusion: 'The belt was mended', release: false });
+    expect(closed?.step === 'closed' ? closed.reasons.map(({ reason }) => reason).sort() : []).toEqual([
+      'Nobody was there',
+      'Nobody was there',
+      'Told by telephone',
+    ]);
+
+    await page.goto(chain.growers.url + lotPagePath({ gtin, lot }));
+    await page.getByText('This lot is still on hold from a recall that is closed').waitFor();
+    await page.goto(`${chain.growers.url}/recalls`);
+    const history = page.getByRole('region', { name: 'How long it took' }).getByRole('row', { name: id });
+    expect(await history.innerText()).toMatch(/Voluntary/);
+    await shot(page, 'recall-history');
+
+    const stranger = await openPage(browser, phone);
+    opened.push(stranger);
+    await stranger.page.goto(chain.growers.url + lotPagePath(lotOf(goods.caseLot)));
+    await stranger.page.getByText('This lot is recalled: do not use or sell it').waitFor();
+    expect(await stranger.page.getByText('Listeria').count()).toBe(0);
+  });
+
+  test('contacts are added and removed where recalls are, a webhook with its secret shown once', async () => {
+    const page = await open(chain.growers, '/recalls/contacts');
+    await page.getByText('Nobody is told yet').waitFor();
+    await page.getByLabel('Whose contact').fill(mspIds.retail);
+    await page.getByLabel('Name').fill('Night shift');
+    await page.getByLabel('Webhook').check({ force: true });
+    await page.getByLabel('URL').fill('https://hooks.example.com/recalls');
+    await page.getByLabel('When').selectOption({ label: 'After 4 hours without an answer' });
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByText(/^whsec_/).waitFor();
+    await page.getByRole('row', { name: /Night shift.*after 4 h without an answer/ }).waitFor();
+    await shot(page, 'contacts');
+    expect(await overflows(page)).toBe(false);
+    await page.getByRole('button', { name: 'Remove Night shift' }).click();
+    await page.getByText('Nobody is told yet').waitFor();
   });
 
   test('a recall that nobody knows is said in words', async () => {

@@ -35,6 +35,14 @@ export type RecallEntry = z.infer<typeof entrySchema>;
 const recallsSchema = z.object({ recalls: z.array(entrySchema), next: z.nullable(z.string()), ...asOfShape });
 export type Recalls = z.infer<typeof recallsSchema>;
 
+const noticeSchema = z.object({
+  contact: z.string(),
+  escalation: z.boolean(),
+  state: z.optional(z.string()),
+  reason: z.optional(z.nullable(z.string())),
+});
+export type RecallNotice = z.infer<typeof noticeSchema>;
+
 const organisationSchema = z.object({
   mspId: z.string(),
   name: z.string(),
@@ -46,7 +54,7 @@ const organisationSchema = z.object({
   isCurrent: z.boolean(),
   lines: z.int(),
   linesFound: z.int(),
-  notices: z.array(z.object({ escalation: z.boolean(), state: z.optional(z.string()) })),
+  notices: z.array(noticeSchema),
   escalation: z.nullable(z.object({ contact: z.string(), dueMs: z.int() })),
   noContact: z.boolean(),
 });
@@ -159,6 +167,12 @@ export function fetchRecalls(
   return request(`/api/recalls?${query}`, recallsSchema, { signal });
 }
 
+/** Open recalls and exercises that have this lot or item in their scope. */
+export async function fetchRecallsOf(item: string, signal: AbortSignal): Promise<readonly RecallEntry[]> {
+  const query = new URLSearchParams({ state: 'open', item });
+  return (await request(`/api/recalls?${query}`, recallsSchema, { signal })).recalls;
+}
+
 export function fetchRecall(recallId: string, signal: AbortSignal): Promise<Recall> {
   return request(pathOf(recallId), recallSchema, { signal });
 }
@@ -182,6 +196,7 @@ export function reportPath(recallId: string): string {
   return `${pathOf(recallId)}/report`;
 }
 
-function pathOf(recallId: string): string {
+/** Where a recall is found in the gateway's interface. */
+export function pathOf(recallId: string): string {
   return `/api/recalls/${encodeURIComponent(recallId)}`;
 }

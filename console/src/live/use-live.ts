@@ -7,7 +7,17 @@ import { LiveFeed } from './live-feed.ts';
 const refreshEveryMs = 1_000;
 
 /** Queries whose answers change with the ledger. A page that shows the past of one lot changes with it too. */
-export const liveKeys = ['overview', 'sites', 'lot', 'trace', 'unit', 'recalls', 'recall', 'worklist'] as const;
+export const liveKeys = [
+  'overview',
+  'sites',
+  'lot',
+  'trace',
+  'unit',
+  'recalls',
+  'recall',
+  'recall-status',
+  'worklist',
+] as const;
 
 /** Keeps all answers up to date by the gateway's live events, while `enabled`. Returns the state of the connection. */
 export function useLive(enabled: boolean): ConnectionState {

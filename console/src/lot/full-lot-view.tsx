@@ -1,9 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import type { FullLot } from '../api/lot.ts';
+import type { Caller } from '../api/session.ts';
 import { fetchTrace } from '../api/trace.ts';
 import { ConditionsSection } from '../chart/conditions-section.tsx';
 import { formatZone } from '../format/time.ts';
 import { TraceSection } from '../graph/trace-section.tsx';
+import { RecallBanner } from '../recall/recall-banner.tsx';
+import { RecallLinks } from '../recall/recall-links.tsx';
+import { lotPath } from '../route.ts';
 import { AsOfLine, StaleBanner } from '../shell/as-of.tsx';
 import { Section } from '../shell/section.tsx';
 import { EventTable } from './event-table.tsx';
@@ -16,7 +20,7 @@ import { pathLines } from './path.ts';
 import { PathList } from './path-list.tsx';
 
 /** Everything about a lot, for those who may read. */
-export function FullLotView({ lot }: { lot: FullLot }) {
+export function FullLotView({ lot, caller }: { lot: FullLot; caller: Caller | null }) {
   const trace = useQuery({
     queryKey: ['trace', lot.gtin, lot.lot],
     queryFn: ({ signal }) => fetchTrace(lot.gtin, lot.lot, signal),
@@ -28,7 +32,9 @@ export function FullLotView({ lot }: { lot: FullLot }) {
   return (
     <>
       <StaleBanner {...lot} />
+      <RecallBanner linkPath={lotPath(lot.gtin, lot.lot)} what="lot" />
       <LotHeading lot={lot} stream={stream} />
+      <RecallLinks item={lot.id} caller={caller} />
       <IncidentList incidents={incidents} stays={lot.conditions.stays} />
       <Section title="Path" aside={`Times in ${zone}`}>
         <PathList

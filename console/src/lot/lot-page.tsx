@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { fetchLot } from '../api/lot.ts';
+import type { Caller } from '../api/session.ts';
 import { QueryState } from '../shell/query-state.tsx';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import { FullLotView } from './full-lot-view.tsx';
@@ -8,11 +9,12 @@ import { PublicLotView } from './public-lot-view.tsx';
 interface Props {
   readonly gtin: string;
   readonly lot: string;
-  readonly signedIn: boolean;
+  readonly caller: Caller | null;
 }
 
 /** The page of a lot: all that this caller may know of it. */
-export function LotPage({ gtin, lot, signedIn }: Props) {
+export function LotPage({ gtin, lot, caller }: Props) {
+  const signedIn = caller !== null;
   usePageTitle(`Lot ${lot}`);
   const query = useQuery({
     queryKey: ['lot', gtin, lot, signedIn],
@@ -20,7 +22,9 @@ export function LotPage({ gtin, lot, signedIn }: Props) {
   });
   return (
     <QueryState query={query} loading={`Reading lot ${lot}…`}>
-      {(answer) => (answer.view === 'full' ? <FullLotView lot={answer} /> : <PublicLotView lot={answer} />)}
+      {(answer) =>
+        answer.view === 'full' ? <FullLotView lot={answer} caller={caller} /> : <PublicLotView lot={answer} />
+      }
     </QueryState>
   );
 }

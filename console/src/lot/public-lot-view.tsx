@@ -2,6 +2,8 @@ import type { PublicLot } from '../api/lot.ts';
 import { formatNumber } from '../format/number.ts';
 import { placeKindName } from '../format/term.ts';
 import { formatZone } from '../format/time.ts';
+import { RecallBanner } from '../recall/recall-banner.tsx';
+import { lotPath } from '../route.ts';
 import { AsOfLine, StaleBanner } from '../shell/as-of.tsx';
 import { Badge } from '../shell/badge.tsx';
 import { Icon, isIconName } from '../shell/icon.tsx';
@@ -15,6 +17,7 @@ export function PublicLotView({ lot }: { lot: PublicLot }) {
   return (
     <>
       <StaleBanner {...lot} />
+      <RecallBanner linkPath={lotPath(lot.gtin, lot.lot)} what="lot" />
       <header className="lot-head">
         <div className="lot-title">
           <p className="eyebrow">{lot.product?.name ?? 'Product not registered'}</p>

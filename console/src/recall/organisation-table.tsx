@@ -1,5 +1,6 @@
-import type { Recall, RecallOrganisation } from '../api/recalls.ts';
+import type { Recall, RecallNotice, RecallOrganisation } from '../api/recalls.ts';
 import { formatNumber } from '../format/number.ts';
+import { Link } from '../navigation.tsx';
 import { Badge } from '../shell/badge.tsx';
 import { Message } from '../shell/message.tsx';
 import { Time } from '../shell/time.tsx';
@@ -76,7 +77,9 @@ function Told({ organisation, openedAtMs }: { organisation: RecallOrganisation; 
       <span className="muted small line">by the ledger</span>
       {notifiedAtMs === null ? (
         noContact ? (
-          <span className="small line">no contact known here</span>
+          <Link href="/recalls/contacts" className="small line">
+            no contact known here
+          </Link>
         ) : null
       ) : (
         <span className="small line">
@@ -84,8 +87,19 @@ function Told({ organisation, openedAtMs }: { organisation: RecallOrganisation; 
         </span>
       )}
       {notices.some(({ escalation }) => escalation) ? <span className="small line">told again, escalated</span> : null}
+      <FailedNotices notices={notices} />
     </>
   );
+}
+
+function FailedNotices({ notices }: { notices: readonly RecallNotice[] }) {
+  const failed = notices.filter(({ state }) => state === 'failed');
+  return failed.map(({ contact, reason }) => (
+    <span key={contact} className="small line">
+      <Badge tone="danger">Not reached</Badge> {contact}
+      {reason === undefined || reason === null ? '' : ` (${reason})`}
+    </span>
+  ));
 }
 
 function Answer({ organisation, isOpen }: { organisation: RecallOrganisation; isOpen: boolean }) {

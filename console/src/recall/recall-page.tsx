@@ -15,13 +15,12 @@ import { Section } from '../shell/section.tsx';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import { AcknowledgeForm } from './acknowledge-form.tsx';
 import { GoodsTable } from './goods-table.tsx';
+import { ManageRecall } from './manage-recall.tsx';
+import { mayRecall } from './may-recall.ts';
 import { isOpen, recallTitle } from './names.ts';
 import { OrganisationTable } from './organisation-table.tsx';
 import { StepList } from './step-list.tsx';
 import './recall.css';
-
-/** Roles that answer recalls in the organisation's name. */
-const answeringRoles = ['admin', 'quality'];
 
 /** One recall, live: how long it has run, who has answered, what was found where, and what is still open. */
 export function RecallPage({ recallId, caller }: { recallId: string; caller: Caller | null }) {
@@ -32,7 +31,7 @@ export function RecallPage({ recallId, caller }: { recallId: string; caller: Cal
   });
   // Whose gateway this is: only its own places can be answered for here.
   const overview = useQuery({ queryKey: ['overview'], queryFn: ({ signal }) => fetchOverview(signal) });
-  const mayAnswer = caller?.roles.some((role) => answeringRoles.includes(role)) ?? false;
+  const mayAnswer = mayRecall(caller);
   return (
     <QueryState query={query} loading="Reading the recall…">
       {(view) => <RecallView view={view} mspId={overview.data?.organisation.mspId ?? null} mayAnswer={mayAnswer} />}
@@ -106,6 +105,7 @@ function RecallView({ view, mspId, mayAnswer }: Props) {
         </Message>
       ) : null}
       <RecallFigures view={view} />
+      {mayAnswer && recall.mspId === mspId ? <ManageRecall view={view} /> : null}
       <Section title="Organisations" aside="who was told, and who has answered">
         <OrganisationTable view={view} mspId={mspId} />
       </Section>
@@ -186,7 +186,7 @@ function openText(totals: Recall['totals']): string {
     .join(', ');
 }
 
-function LotList({ view: { lots } }: { view: Recall }) {
+function LotList({ view: { lots, enforced } }: { view: Recall }) {
   return (
     <ul className="recall-lots">
       {lots.map(({ item, gtin, lot, serial, product, via, toVersion, onHold }) => (
@@ -199,7 +199,7 @@ function LotList({ view: { lots } }: { view: Recall }) {
           </span>
           {toVersion !== null ? (
             <Badge tone="neutral">Let out</Badge>
-          ) : onHold ? (
+          ) : onHold && enforced ? (
             <Badge tone="danger">On hold</Badge>
           ) : null}
         </li>

@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { explain } from '../api/explain.ts';
 import { fetchRecalls, type RecallEntry, type Recalls } from '../api/recalls.ts';
+import type { Caller } from '../api/session.ts';
 import { formatNumber } from '../format/number.ts';
 import { Link } from '../navigation.tsx';
 import { recallPath } from '../route.ts';
@@ -11,6 +12,8 @@ import { Message } from '../shell/message.tsx';
 import { Section } from '../shell/section.tsx';
 import { Age } from '../shell/time.tsx';
 import { usePageTitle } from '../shell/use-page-title.ts';
+import { HistoryTable } from './history-table.tsx';
+import { mayRecall } from './may-recall.ts';
 import { recallTitle } from './names.ts';
 import './recall.css';
 
@@ -18,7 +21,7 @@ const choices = ['all', 'open', 'closed'] as const;
 type Choice = (typeof choices)[number];
 
 /** Recalls that this organisation may know of, the newest first, with those that wait for it marked. */
-export function RecallsPage() {
+export function RecallsPage({ caller }: { caller: Caller | null }) {
   usePageTitle('Recalls');
   const name = useId();
   const [choice, setChoice] = useState<Choice>('all');
@@ -39,7 +42,17 @@ export function RecallsPage() {
           <p className="eyebrow">What has to come back</p>
           <h1>Recalls</h1>
         </div>
-        {first ? <AsOfLine {...first} /> : null}
+        <div className="recall-end">
+          {first ? <AsOfLine {...first} /> : null}
+          {mayRecall(caller) ? (
+            <p className="recall-links">
+              <Link href="/recalls/contacts">Contacts</Link>
+              <Link href="/recalls/new" className="button">
+                New recall
+              </Link>
+            </p>
+          ) : null}
+        </div>
       </div>
       {waiting > 0 ? (
         <Message
@@ -78,6 +91,7 @@ export function RecallsPage() {
           </button>
         ) : null}
       </Section>
+      <HistoryTable />
     </>
   );
 }

@@ -26,6 +26,9 @@ const pages: ReadonlyArray<{ readonly page: Route['page']; readonly href: string
   { page: 'upload', href: '/upload', label: 'Upload' },
 ];
 
+/** Pages behind that of all recalls. */
+const recallPages: ReadonlySet<Route['page']> = new Set(['recall', 'new-recall', 'contacts']);
+
 /** Name, pages, find box, the state of the live connection, and who is signed in. */
 export function Header({ caller, connection, page }: Props) {
   return (
@@ -41,7 +44,7 @@ export function Header({ caller, connection, page }: Props) {
               <Link
                 key={name}
                 href={href}
-                {...(name === page || (name === 'recalls' && page === 'recall')
+                {...(name === page || (name === 'recalls' && recallPages.has(page))
                   ? { 'aria-current': 'page' as const }
                   : {})}
               >

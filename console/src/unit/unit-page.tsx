@@ -8,6 +8,8 @@ import { IncidentList } from '../lot/incident-list.tsx';
 import { type Incident, incidentsOf } from '../lot/incidents.ts';
 import { pathLines } from '../lot/path.ts';
 import { PathList } from '../lot/path-list.tsx';
+import { RecallBanner } from '../recall/recall-banner.tsx';
+import { unitPath } from '../route.ts';
 import { AsOfLine, StaleBanner } from '../shell/as-of.tsx';
 import { Badge } from '../shell/badge.tsx';
 import { QueryState } from '../shell/query-state.tsx';
@@ -35,6 +37,7 @@ function UnitView({ unit }: { unit: Unit }) {
   return (
     <>
       <StaleBanner {...unit} />
+      <RecallBanner linkPath={unitPath(unit.sscc)} what="unit" />
       <header className="lot-head">
         <div className="lot-title">
           <p className="eyebrow">Logistic unit</p>

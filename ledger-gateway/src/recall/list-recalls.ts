@@ -1,4 +1,5 @@
 import { recallKindSchema, recallRecordSchema } from '@hopline/protocol';
+import { canonicalLink, parseIdentifier } from '@hopline/protocol/gs1';
 import { z } from 'zod';
 import type { Notifier } from '../notify/notifier.ts';
 import { asOfSchema } from '../query/freshness.ts';
@@ -11,6 +12,8 @@ export const recallsQuerySchema = z.object({
   kind: recallKindSchema.optional(),
   /** `me`: opened by this organisation or addressed to it. */
   concerning: z.enum(['me', 'all']).default('all'),
+  /** Those whose scope has this lot or item now, in any GS1 form. */
+  item: z.string().min(1).max(400).optional(),
   /** Recalls opened before this one, as `next` of the page before says it. */
   before: z
     .string()
@@ -41,7 +44,7 @@ export type Recalls = Omit<z.infer<typeof recallsSchema>, 'asOf' | 'stale'>;
 export async function listRecalls(
   on: Queryable,
   mspId: string,
-  { state, kind, concerning, before, limit }: z.output<typeof recallsQuerySchema>,
+  { state, kind, concerning, item, before, limit }: z.output<typeof recallsQuerySchema>,
 ): Promise<Recalls> {
   const [beforeMs, beforeId] = before ? splitOnce(before) : [null, null];
   const rows = await on.query<{ record: unknown; opened_by: string | null; acknowledged: number; mine: number | null }>(
@@ -54,8 +57,19 @@ export async function listRecalls(
      where ($2::text is null or r.state = $2) and ($3::text is null or r.kind = $3)
        and ((not $4 and r.kind <> 'mock') or r.msp_id = $1 or r.record -> 'addressees' ? $1)
        and ($5::bigint is null or (r.opened_ms, r.recall_id) < ($5, $6))
+       and ($8::text is null or exists (select 1 from recall_scope s
+         where s.recall_id = r.recall_id and s.item = $8 and s.to_version is null))
      order by r.opened_ms desc, r.recall_id desc limit $7`,
-    [mspId, state ?? null, kind ?? null, concerning === 'me', beforeMs, beforeId, limit + 1],
+    [
+      mspId,
+      state ?? null,
+      kind ?? null,
+      concerning === 'me',
+      beforeMs,
+      beforeId,
+      limit + 1,
+      item === undefined ? null : canonicalLink(parseIdentifier(item)),
+    ],
   );
   const page = rows.slice(0, limit).map(({ record, opened_by, acknowledged, mine }) => {
     const recall = recallRecordSchema.parse(record);

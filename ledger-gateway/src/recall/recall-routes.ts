@@ -28,6 +28,7 @@ import {
   recallsQuerySchema,
   recallsSchema,
 } from './list-recalls.ts';
+import { openItemsOf, openItemsSchema, reasonsFor } from './open-items.ts';
 import {
   changeBodySchema,
   changeScope,
@@ -44,6 +45,8 @@ const closeBodySchema = z.strictObject({
   conclusion: recallClosingSchema.shape.conclusion,
   release: recallClosingSchema.shape.release.default(false),
   reasons: recallClosingSchema.shape.reasons.default([]),
+  /** The reason for each open thing that has none of its own. */
+  otherwise: recallClosingSchema.shape.conclusion.nullable().default(null),
 });
 const reopenBodySchema = z.strictObject({ reason: recallClosingSchema.shape.conclusion });
 const doneSchema = z.object({ transactionId: z.string(), block: z.int() });
@@ -209,7 +212,25 @@ export function recallRoutes(app: AppContext): Hono<AppEnv> {
         answer: doneSchema,
       }),
       requires('recall'),
-      async (c) => c.json(await submit('recall:Close', { recallId: idOf(c), ...(await json(c, closeBodySchema)) })),
+      async (c) => {
+        const recallId = idOf(c);
+        const { conclusion, release, reasons, otherwise } = await json(c, closeBodySchema);
+        const { recall } = await read(recallId);
+        // Of others' recalls, and of closed ones, the ledger says why not.
+        const isReady = recall.mspId === mspId && recall.state === 'open';
+        const open = isReady ? await openItemsOf(store, recallId) : [];
+        const all = reasonsFor(recallId, open, reasons, otherwise);
+        return c.json(await submit('recall:Close', { recallId, conclusion, release, reasons: all }));
+      },
+    )
+    .get(
+      '/recalls/:id/open',
+      route({ summary: 'What is open of a recall: each needs a reason to close it', tag, answer: openItemsSchema }),
+      requires('read'),
+      async (c) => {
+        const { recall } = await read(idOf(c));
+        return c.json({ open: await openItemsOf(store, recall.recallId) });
+      },
     )
     .post(
       '/recalls/:id/reopen',

@@ -1,6 +1,6 @@
 import { html, type Markup } from './html.ts';
 import type { RecallView } from './read-recall.ts';
-import { amountText, timeText } from './report-text.ts';
+import { amountText, counted, timeText } from './report-text.ts';
 
 /** What was expected at each place, and what was found. */
 export function goodsSection({ lines, lots, places, evidence }: RecallView): Markup {
@@ -112,7 +112,7 @@ ${stepsTruncated ? html`<p class="wait">There are more steps than are shown.</p>
 function wordsOf(act: RecallView['steps'][number]['act'], placeName: (gln: string) => string): string | Markup {
   switch (act.step) {
     case 'opened':
-      return `Opened with ${act.added} lots and items`;
+      return `Opened with ${counted(act.added, 'lot')}: ${act.reason}`;
     case 'scope-changed':
       return `Scope changed to version ${act.version}: ${act.added} added, ${act.removed} let out. Reason: ${act.reason}`;
     case 'notified':

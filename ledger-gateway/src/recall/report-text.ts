@@ -12,6 +12,28 @@ export function percentText(percent: number | null): string {
   return percent === null ? 'not known' : `${percent} %`;
 }
 
+/** Codes of UN/CEFACT Rec. 20 that people know by another name. */
+const unitNames: Readonly<Record<string, string>> = {
+  KGM: 'kg',
+  GRM: 'g',
+  TNE: 't',
+  LBR: 'lb',
+  LTR: 'l',
+  MLT: 'ml',
+  EA: 'pcs',
+  C62: 'pcs',
+  H87: 'pcs',
+  XCS: 'cases',
+  XBX: 'boxes',
+};
+
 export function amountText(quantity: { amount: string; uom: string | null } | null): string {
-  return quantity === null ? '–' : `${quantity.amount} ${quantity.uom ?? 'pcs'}`;
+  if (quantity === null) return '–';
+  const { amount, uom } = quantity;
+  return `${amount} ${uom === null ? 'pcs' : (unitNames[uom] ?? uom)}`;
+}
+
+/** `1 lot`, `2 lots`. */
+export function counted(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`;
 }

@@ -3,7 +3,7 @@ import { html, Markup } from './html.ts';
 import type { RecallView } from './read-recall.ts';
 import { chronology, evidenceSection, goodsSection, lotsSection, organisationsSection } from './report-sections.ts';
 import { reportStyle } from './report-style.ts';
-import { percentText, timeText } from './report-text.ts';
+import { amountText, counted, percentText, timeText } from './report-text.ts';
 
 /**
  * The report of a recall as a page that needs nothing else: to be printed, kept and handed on. It says what the ledger
@@ -65,14 +65,14 @@ function figures(view: RecallView): Markup {
   const answered = organisations.filter(({ isCurrent }) => isCurrent).length;
   const expected = lines.filter((line) => line.expected?.amount !== '0');
   const reported = expected.filter(({ finding }) => finding).length;
-  const open = totals.filter((total) => total.open !== '0').map((total) => `${total.open} ${total.uom}`);
+  const open = totals.filter((total) => total.open !== '0').map(({ open: amount, uom }) => amountText({ amount, uom }));
   return html`<div class="figures">
 ${figure(percentText(view.recoveryPercent), 'of the expected goods recovered')}
 ${figure(percentText(view.effectivenessPercent), 'of the organisations acknowledged and reported')}
 ${figure(`${answered} of ${organisations.length}`, 'organisations acknowledged')}
 ${figure(`${reported} of ${expected.length}`, 'places and lots reported')}
 ${figure(open.length > 0 ? open.join(', ') : 'none', 'quantity still open')}
-${figure(String(lots.filter(({ toVersion }) => toVersion === null).length), 'lots and items in the scope')}
+${figure(String(lots.filter(({ toVersion }) => toVersion === null).length), 'lots in the scope')}
 </div>`;
 }
 
@@ -90,7 +90,7 @@ function facts({ recall, places, missing, enforced, lots }: RecallView): Markup 
     ...(recall.closedAtMs === null ? [] : [['Closed', timeText(recall.closedAtMs)] as const]),
     ...(recall.conclusion === null ? [] : [['Conclusion', recall.conclusion] as const]),
     ['Scope', `version ${recall.version}`],
-    ['Hold', enforced ? `${onHold} lots and items may not move` : 'none: an exercise blocks nothing'],
+    ['Hold', enforced ? `${counted(onHold, 'lot')} may not move` : 'none: an exercise blocks nothing'],
     ...(recall.returnTo.length === 0
       ? []
       : [['Returns go to', recall.returnTo.map((gln) => `${nameOf(gln) ?? 'GLN'} (${gln})`).join(', ')] as const]),

@@ -118,5 +118,7 @@ export const recallClosingSchema = z.strictObject({
   reasons: z.array(z.strictObject({ item: openItemSchema, reason: recallTextSchema })).max(maxReasonsPerClosing),
 });
 
+export type RecallClosing = z.infer<typeof recallClosingSchema>;
+
 /** Common to all that is recorded of a recall: whose it is and when, by the transaction's time. */
 export const statedShape = { recallId: recallIdSchema, mspId: mspIdSchema, atMs: timeMsSchema };

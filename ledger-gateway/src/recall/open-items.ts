@@ -1,0 +1,78 @@
+import { type OpenItem, openItemKey, openItemSchema, type RecallClosing, recallRecordSchema } from '@hopline/protocol';
+import { z } from 'zod';
+import { found, GatewayError } from '../gateway-error.ts';
+import { partsOf } from '../query/affected.ts';
+import type { Queryable } from '../store/database.ts';
+
+export const openItemsSchema = z.object({ open: z.array(openItemSchema) });
+
+/**
+ * What is open of a recall now: organisations that have not acknowledged its newest version, and goods of the scope that
+ * are somewhere, or on the way to there, of which nobody has said what was found. The ledger asks a reason for each of them
+ * at the closing; loose goods on the way, which it has no way to find by item, are asked for here.
+ *
+ * @throws `not-found`
+ */
+export async function openItemsOf(on: Queryable, recallId: string): Promise<OpenItem[]> {
+  const [row] = await on.query<{ record: unknown }>('select record from recalls where recall_id = $1', [recallId]);
+  const recall = recallRecordSchema.parse(found(row, 'the recall', { recallId }).record);
+  const acknowledged = new Set(
+    (
+      await on.query<{ msp_id: string }>(
+        `select attributes[2] as msp_id from state
+         where kind = 'acknowledgement' and attributes[1] = $1 and (record ->> 'version')::int >= $2`,
+        [recallId, recall.version],
+      )
+    ).map(({ msp_id }) => msp_id),
+  );
+  const open = new Map<string, OpenItem>();
+  const note = (item: OpenItem) => open.set(openItemKey(item), item);
+  for (const mspId of recall.addressees) {
+    if (mspId !== recall.mspId && !acknowledged.has(mspId)) note({ open: 'organisation', mspId });
+  }
+  const answered = new Set(
+    (
+      await on.query<{ place: string; item: string }>(
+        `select attributes[2] as place, attributes[3] as item from state where kind = 'finding' and attributes[1] = $1`,
+        [recallId],
+      )
+    ).map(({ place, item }) => `${place} ${item}`),
+  );
+  const scope = await on.query<{ item: string }>(
+    'select item from recall_scope where recall_id = $1 and to_version is null order by item',
+    [recallId],
+  );
+  const items = scope.map(({ item }) => item);
+  for (const [item, parts] of await partsOf(on, items)) {
+    for (const { state, place } of parts) {
+      const isThere = state === 'held' || state === 'in-transit';
+      if (isThere && place !== null && !answered.has(`${place} ${item}`)) note({ open: 'goods', place, item });
+    }
+  }
+  return [...open.values()];
+}
+
+const maxOpenItemsNamed = 50;
+
+/**
+ * Reasons for all that is open at a closing: those that were given, and `otherwise` for what has none of its own.
+ *
+ * @throws GatewayError `recall-open` with the things that have no reason
+ */
+export function reasonsFor(
+  recallId: string,
+  open: readonly OpenItem[],
+  reasons: RecallClosing['reasons'],
+  otherwise: string | null,
+): RecallClosing['reasons'] {
+  const explained = new Set(reasons.map(({ item }) => openItemKey(item)));
+  const bare = open.filter((item) => !explained.has(openItemKey(item)));
+  if (bare.length > 0 && otherwise === null) {
+    throw new GatewayError('recall-open', 'something is open: each such thing needs a reason', {
+      recallId,
+      total: bare.length,
+      open: bare.slice(0, maxOpenItemsNamed),
+    });
+  }
+  return [...reasons, ...bare.map((item) => ({ item, reason: otherwise ?? '' }))];
+}
