@@ -2,6 +2,7 @@ import { type Bytes, fromUtf8, utf8 } from '../bytes.ts';
 import type { PublicKey } from '../cose/ed25519.ts';
 import { parseSign1, type Sign1, signSign1, typ, verifySign1 } from '../cose/sign1.ts';
 import type { SigningKey } from '../cose/signing-key.ts';
+import { duplicateName } from '../epcis/duplicate-name.ts';
 import { ProtocolError } from '../error.ts';
 
 /** A statement has to fit one Fabric transaction with room to spare (the default maximum of a block is 10 MB). */
@@ -34,11 +35,24 @@ export function parseCapture(bytes: Uint8Array): UnverifiedCapture {
     });
   }
   const message = parseSign1(bytes, 'deterministic');
+  return { signer: message.header.issuer, document: documentOf(message.payload), message };
+}
+
+/** What is signed has one meaning: a name that is given twice would have two. */
+function documentOf(payload: Uint8Array): unknown {
+  const malformed = (why: string, cause?: unknown) =>
+    new ProtocolError('capture-malformed', `the payload ${why}`, {}, { cause });
+  let document: unknown;
+  let twice: string | null;
   try {
-    return { signer: message.header.issuer, document: JSON.parse(fromUtf8(message.payload)), message };
+    const text = fromUtf8(payload);
+    document = JSON.parse(text);
+    twice = duplicateName(text);
   } catch (cause) {
-    throw new ProtocolError('capture-malformed', 'the payload is not a JSON text in UTF-8', {}, { cause });
+    throw malformed('is not a JSON text in UTF-8', cause);
   }
+  if (twice !== null) throw malformed(`gives ${twice} twice`);
+  return document;
 }
 
 /** Checks type, channel and signature by the signer's registered key. Throws as `verifySign1`. */

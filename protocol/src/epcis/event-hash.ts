@@ -150,7 +150,7 @@ function expandTerms(event: JsonObject): JsonObject {
   const terms = replaceTerms(event, { bizStep: vocabularies.bizStep, disposition });
   return Object.fromEntries(
     Object.entries(terms).map(([name, value]) => {
-      const replace = nested[name];
+      const replace = Object.hasOwn(nested, name) ? nested[name] : undefined;
       return [name, replace === undefined ? value : mapObjects(value, replace)];
     }),
   );

@@ -57,6 +57,7 @@ export function eventSchemas(limits: EpcisLimits) {
     deviceMetadata: uri.optional(),
     rawData: uri.optional(),
     dataProcessingMethod: uri.optional(),
+    bizRules: uri.optional(),
     time: timeStamp.optional(),
     microorganism: uri.optional(),
     chemicalSubstance: uri.optional(),

@@ -37,12 +37,19 @@ export function assertBoundedJson(value: unknown, limits: EpcisLimits): asserts 
         });
       }
       for (const [name, child] of Object.entries(next.value)) {
+        assertUsableName(name, pointer);
         open.push({ value: child, pointer: pointerTo(pointer, name), depth: depth + 1 });
       }
     } else if (!isScalar(next.value)) {
       throw new ProtocolError('epcis-malformed', 'Not a JSON value', { pointer });
     }
   }
+}
+
+/** The one name that JavaScript does not treat as a name like others: no field of anybody's is called so. */
+function assertUsableName(name: string, pointer: string): void {
+  if (name !== '__proto__') return;
+  throw new ProtocolError('epcis-malformed', 'No field can have this name', { pointer: pointerTo(pointer, name) });
 }
 
 function assertTextLength(text: string, pointer: string, limits: EpcisLimits): void {

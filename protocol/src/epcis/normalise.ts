@@ -2,6 +2,7 @@ import { amountOf } from './decimal.ts';
 import type { EpcisEvent } from './event-schema.ts';
 import { canonicalId } from './fields.ts';
 import type { Json, JsonObject } from './json.ts';
+import { lotsOfItems } from './lots-of-items.ts';
 import type { ClassQuantity, NormalisedCommon, NormalisedEvent, SensorMeasurement } from './normalised-event.ts';
 import { parseTimeMs } from './time.ts';
 
@@ -96,6 +97,7 @@ function commonOf(event: EpcisEvent): NormalisedCommon {
     certifications: [event.certificationInfo ?? []].flat(),
     sensorMeasurements: measurementsOf(event),
     ilmd: ilmdOf(event),
+    ...lotsOfItems(event),
     extensions: extensionsOf(event),
   };
 }

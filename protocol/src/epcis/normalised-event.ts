@@ -68,6 +68,11 @@ export interface NormalisedCommon {
   readonly sensorMeasurements: readonly SensorMeasurement[];
   /** Master data of instances and lots, as it was written. */
   readonly ilmd: JsonObject;
+  /**
+   * Lots of single items, both by canonical link, where the event says of which they are: in an item's Digital Link
+   * (`/01/…/10/{lot}/21/…`), which its canonical form leaves out, or in its ILMD. Absent where it says nothing of it.
+   */
+  readonly lots?: Readonly<Record<string, string>>;
   /** Fields of the event that have a namespace, as they were written. */
   readonly extensions: JsonObject;
 }

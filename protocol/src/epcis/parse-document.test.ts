@@ -129,6 +129,18 @@ test('structural faults are said in plain words', () => {
   }
 });
 
+test('bytes that mean two things are refused with the place, and a byte order mark means nothing', () => {
+  const text = JSON.stringify(document([event]));
+  expect(parseDocument(new TextEncoder().encode(`\ufeff${text}`)).events).toHaveLength(1);
+  const twice = text.replace('"action"', '"action":"ADD","action"');
+  expect(() => parseDocument(twice)).toThrow(refusal('epcis-malformed', '/epcisBody/eventList/0/action'));
+  const prototype = JSON.parse(text.replace('"action"', '"__proto__":{"action":"ADD"},"action"'));
+  expect(() => parseDocument(prototype)).toThrow(refusal('epcis-malformed', '/epcisBody/eventList/0/__proto__'));
+  expect(() => parseDocument('[{"a":1,]')).toThrow(
+    expect.objectContaining({ details: { pointer: '', detail: expect.stringContaining('column 9') } }),
+  );
+});
+
 test('each limit has its refusal', () => {
   const limits = { ...defaultEpcisLimits, maxDocumentBytes: 1000, maxEventsPerDocument: 2, maxListEntriesPerEvent: 2 };
   const many = Array.from({ length: 3 }, (_, i) => `urn:epc:id:sgtin:9521321.012345.${i}`);

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { fromUtf8, utf8 } from '../bytes.ts';
 import { ProtocolError, type ProtocolErrorCode } from '../error.ts';
+import { duplicateName } from './duplicate-name.ts';
 import { type EpcisEvent, eventSchema } from './event-schema.ts';
 import type { RefusalParams } from './fields.ts';
 import { assertBoundedJson, isJsonObject, type Json, type JsonObject, pointerTo } from './json.ts';
@@ -23,6 +24,8 @@ export interface EventSource {
 /** A document taken apart. */
 export interface OpenedDocument {
   readonly form: DocumentForm;
+  /** The document as it was sent. */
+  readonly json: Json;
   readonly schemaVersion: string | null;
   readonly creationDate: string | null;
   readonly sources: readonly EventSource[];
@@ -73,6 +76,7 @@ export function openDocument(input: unknown, limits: EpcisLimits = defaultEpcisL
   const context = isDocument ? contextsOf(root) : [];
   return {
     form,
+    json,
     schemaVersion: textOrNull(isDocument ? root.schemaVersion : undefined),
     creationDate: textOrNull(isDocument ? root.creationDate : undefined),
     sources: events.map((event, index) => {
@@ -124,14 +128,34 @@ function jsonOf(input: unknown, limits: EpcisLimits): unknown {
       maxDocumentBytes: limits.maxDocumentBytes,
     });
   }
+  const text = typeof input === 'string' ? input : textOf(input);
+  if (/^\s*</.test(text)) {
+    throw new ProtocolError('epcis-xml', 'EPCIS in XML is not read here: send JSON', { pointer: '' });
+  }
+  const json = parseJson(text);
+  const twice = duplicateName(text);
+  if (twice === null) return json;
+  throw new ProtocolError('epcis-malformed', 'A field is given twice, and nobody knows which one counts', {
+    pointer: twice,
+  });
+}
+
+/** Windows puts U+FEFF in front of its texts, which RFC 8259, section 8.1, lets a reader ignore. */
+function textOf(bytes: Uint8Array): string {
   try {
-    const text = typeof input === 'string' ? input : fromUtf8(input);
-    if (/^\s*</.test(text))
-      throw new ProtocolError('epcis-xml', 'EPCIS in XML is not read here: send JSON', { pointer: '' });
+    return fromUtf8(bytes).replace(/^\ufeff/, '');
+  } catch (cause) {
+    throw new ProtocolError('epcis-malformed', 'Not JSON in UTF-8', { pointer: '' }, { cause });
+  }
+}
+
+/** What is not JSON has no pointers, but its reader knows line and column. */
+function parseJson(text: string): unknown {
+  try {
     return JSON.parse(text);
   } catch (cause) {
-    if (cause instanceof ProtocolError) throw cause;
-    throw new ProtocolError('epcis-malformed', 'Not JSON in UTF-8', { pointer: '' }, { cause });
+    const detail = cause instanceof Error ? cause.message : '';
+    throw new ProtocolError('epcis-malformed', 'Not JSON in UTF-8', { pointer: '', detail }, { cause });
   }
 }
 
