@@ -95,7 +95,11 @@ export function queryRoutes(app: AppContext): Hono<AppEnv> {
         const options = { nowMs: clock.now(), conditions: conditions === 'true' };
         const started = performance.now();
         const id = lotId(c.req.param('gtin'), c.req.param('lot'));
-        return c.json(await withFreshness(app, () => readTrace(store, id, direction, elapsedSince(started), options)));
+        return c.json(
+          await withFreshness(app, () =>
+            store.snapshot((on) => readTrace(on, id, direction, elapsedSince(started), options)),
+          ),
+        );
       },
     )
     .get(
@@ -118,7 +122,11 @@ export function queryRoutes(app: AppContext): Hono<AppEnv> {
         const options = { nowMs: clock.now(), conditions: conditions === 'true' };
         const started = performance.now();
         const id = canonicalLink({ kind: 'sscc', sscc: sscc18(c.req.param('sscc')) });
-        return c.json(await withFreshness(app, () => readTrace(store, id, direction, elapsedSince(started), options)));
+        return c.json(
+          await withFreshness(app, () =>
+            store.snapshot((on) => readTrace(on, id, direction, elapsedSince(started), options)),
+          ),
+        );
       },
     )
     .get(

@@ -6,9 +6,10 @@ import { GatewayError } from '../gateway-error.ts';
 import { commonSourceBodySchema, commonSourceSchema, readCommonSource } from '../query/trace/common-source.ts';
 import { exposureSchema, readExposure } from '../query/trace/exposure.ts';
 import { directionSchema, readTrace, traceSchema } from '../query/trace.ts';
-import type { AppContext, AppEnv } from './app-context.ts';
+import type { Store } from '../store/store.ts';
+import type { AppEnv } from './app-context.ts';
 import { requires } from './authenticate.ts';
-import { withFreshness } from './freshness-now.ts';
+import { type FreshnessSource, withFreshness } from './freshness-now.ts';
 import { httpLimits } from './limits.ts';
 import { parseRequest } from './problem-response.ts';
 import { readJson } from './read-body.ts';
@@ -39,7 +40,7 @@ const exposureQuery = z.object({
 });
 
 /** Questions of an outbreak: where it all went, what suspects share, what else was there when something went wrong. */
-export function traceRoutes(app: AppContext): Hono<AppEnv> {
+export function traceRoutes(app: FreshnessSource & { readonly store: Pick<Store, 'snapshot'> }): Hono<AppEnv> {
   const { store, clock } = app;
   return new Hono<AppEnv>()
     .get(
@@ -61,7 +62,9 @@ export function traceRoutes(app: AppContext): Hono<AppEnv> {
               ? { place, ...spanOf(fromMs, toMs) }
               : refuse('give either from, or place with fromMs and toMs');
         const options = { nowMs: clock.now(), conditions: conditions === 'true' };
-        return c.json(await withFreshness(app, () => readTrace(store, start, direction, elapsedMs, options)));
+        return c.json(
+          await withFreshness(app, () => store.snapshot((on) => readTrace(on, start, direction, elapsedMs, options))),
+        );
       },
     )
     .post(
@@ -77,7 +80,7 @@ export function traceRoutes(app: AppContext): Hono<AppEnv> {
         const body = await readJson(c, commonSourceBodySchema, httpLimits.maxJsonBytes);
         if (body.suspects.length + body.complaints.length === 0) refuse('give suspects or complaints');
         const elapsedMs = elapsedSince(performance.now());
-        return c.json(await withFreshness(app, () => readCommonSource(store, body, elapsedMs)));
+        return c.json(await withFreshness(app, () => store.snapshot((on) => readCommonSource(on, body, elapsedMs))));
       },
     )
     .get(
@@ -91,12 +94,13 @@ export function traceRoutes(app: AppContext): Hono<AppEnv> {
       }),
       async (c) => {
         const query = parseRequest(exposureQuery, c.req.query());
+        const asked = askedExposure(query);
         const options = {
           further: query.further === 'true',
           nowMs: clock.now(),
           elapsedMs: elapsedSince(performance.now()),
         };
-        return c.json(await withFreshness(app, () => readExposure(store, askedExposure(query), options)));
+        return c.json(await withFreshness(app, () => store.snapshot((on) => readExposure(on, asked, options))));
       },
     );
 }

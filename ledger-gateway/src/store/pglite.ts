@@ -16,18 +16,21 @@ export async function openPglite(folder?: string): Promise<Database> {
     ...(folder !== undefined && { dataDir: folder }),
     ...(isNew && { loadDataDir: await emptyCluster() }),
   });
+  const transaction: Database['transaction'] = async (work) => {
+    // PGlite types the result as possibly undefined, because a transaction can be closed by hand; ours never are.
+    let result: { value: Awaited<ReturnType<typeof work>> } | undefined;
+    await database.transaction(async (tx) => {
+      result = { value: await work(queryable(tx)) };
+    });
+    if (!result) throw new Error('the transaction did not run');
+    return result.value;
+  };
   return {
     kind: 'pglite',
     query: (sql, parameters) => run(database, sql, parameters),
-    transaction: async (work) => {
-      // PGlite types the result as possibly undefined, because a transaction can be closed by hand; ours never are.
-      let result: { value: Awaited<ReturnType<typeof work>> } | undefined;
-      await database.transaction(async (tx) => {
-        result = { value: await work(queryable(tx)) };
-      });
-      if (!result) throw new Error('the transaction did not run');
-      return result.value;
-    },
+    transaction,
+    // Nothing else runs during a transaction here.
+    snapshot: transaction,
     close: () => database.close(),
   };
 }

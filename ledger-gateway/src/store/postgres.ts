@@ -23,26 +23,29 @@ export async function openPostgres(url: string): Promise<Database> {
   const database: Database = {
     kind: 'postgres',
     query: (sql, parameters) => run(pool, sql, parameters),
-    transaction: async (work) => {
-      const client = await pool.connect();
-      try {
-        await client.query('begin');
-        const result = await work(queryable(client));
-        await client.query('commit');
-        client.release();
-        return result;
-      } catch (error) {
-        await client.query('rollback').then(
-          () => client.release(),
-          (broken: Error) => client.release(broken),
-        );
-        throw error;
-      }
-    },
+    transaction: (work) => transact(pool, 'begin', work),
+    snapshot: (work) => transact(pool, 'begin isolation level repeatable read, read only', work),
     close: () => pool.end(),
   };
   await database.query('select 1');
   return database;
+}
+
+async function transact<T>(pool: pg.Pool, begin: string, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query(begin);
+    const result = await work(queryable(client));
+    await client.query('commit');
+    client.release();
+    return result;
+  } catch (error) {
+    await client.query('rollback').then(
+      () => client.release(),
+      (broken: Error) => client.release(broken),
+    );
+    throw error;
+  }
 }
 
 function queryable(client: pg.PoolClient): Queryable {

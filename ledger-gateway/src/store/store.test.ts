@@ -74,6 +74,20 @@ describe.each([
     expect(await nodesIn(store)).toEqual([]);
   });
 
+  given('a snapshot does not see what others commit meanwhile', async () => {
+    const count = `select count(*)::int as n from node_tokens where node = '9521002000016/7'`;
+    const [before, after, write] = await store.snapshot(async (on) => {
+      const first = await on.query<{ n: number }>(count);
+      const writing = store.writeOwn((_tx, put) => put(token('9521002000016/7')));
+      // The embedded database has one connection: there the write waits until the snapshot ends.
+      if (kind === 'PostgreSQL') await writing;
+      return [first, await on.query<{ n: number }>(count), writing] as const;
+    });
+    await write;
+    expect([before, after, await store.query(count)]).toEqual([[{ n: 0 }], [{ n: 0 }], [{ n: 1 }]]);
+    await store.query(`delete from node_tokens where node = '9521002000016/7'`);
+  });
+
   given('own writes see each other in their order', async () => {
     const count = (name: string) =>
       store.writeOwn(async (tx, put) => {

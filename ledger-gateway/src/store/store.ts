@@ -22,6 +22,11 @@ export class Store implements Queryable {
     return this.database.query<R>(sql, parameters);
   }
 
+  /** Runs several reads on one state of the database: blocks that are applied meanwhile are not seen. */
+  snapshot<T>(work: (on: Queryable) => Promise<T>): Promise<T> {
+    return this.database.snapshot(work);
+  }
+
   /**
    * Changes own rows in one transaction. The work reads and decides, and `put` writes complete rows. Own writes run one
    * after the other, so that the journal has the order of the commits, and what the work reads is still so when it

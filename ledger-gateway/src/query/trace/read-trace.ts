@@ -68,7 +68,8 @@ export async function traceStart(
   const edges = all.slice(0, maxTraceEdges);
   const things = new Set([...whereabouts.goods.keys(), ...whereabouts.units.keys()]);
   const { places, units } = endsOf(book, things);
-  const [remarks, transformations] = await Promise.all([remarksOn(on, [...things]), transformationsOf(on, walks)]);
+  const remarks = await remarksOn(on, [...things]);
+  const transformations = await transformationsOf(on, walks);
   const names = await namesOf(on, {
     things: [...things, ...units],
     places: [...places, ...(start.place === null ? [] : [start.place])],

@@ -32,11 +32,9 @@ export async function namesOf(
   on: Queryable,
   { things, places, events }: { things: Iterable<number>; places: Iterable<number>; events: Iterable<number> },
 ): Promise<TraceNames> {
-  const [named, place, proofs] = await Promise.all([
-    thingsOf(on, [...new Set(things)]),
-    placesOf(on, [...new Set(places)].map(glnText)),
-    proofsOf(on, [...new Set(events)]),
-  ]);
+  const named = await thingsOf(on, [...new Set(things)]);
+  const place = await placesOf(on, [...new Set(places)].map(glnText));
+  const proofs = await proofsOf(on, [...new Set(events)]);
   return {
     thing: (number) => named.get(number) ?? unnamed,
     place: (gln) => place(glnText(gln)),
