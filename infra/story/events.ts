@@ -1,3 +1,4 @@
+import { escapeSegment } from '@hopline/protocol/gs1';
 import { lotLink, partyLink, placeLink, unitLink } from './keys.ts';
 import { type OrganisationName, organisations, places } from './network.ts';
 import {
@@ -25,6 +26,8 @@ interface Quantity {
 }
 
 const hourMs = 3_600_000;
+/** All of the story happens in California. */
+const timeZone = 'America/Los_Angeles';
 
 /** Everything that happens to a production, step by step (EPCIS 2.0 JSON, CBV 2.0 terms). */
 export function productionSteps(production: Production): StoryStep[] {
@@ -47,6 +50,12 @@ export function productionSteps(production: Production): StoryStep[] {
       'receive at the packhouse',
       times.packhouseReceive,
       production.fieldLots.map((lot, i) => fieldReceiving(production, lot, i)),
+    ),
+    step(
+      'freshHub',
+      'cool',
+      times.cool,
+      production.fieldLots.map((lot, i) => cooling(production, lot, i)),
     ),
     step('freshHub', 'pack', times.pack, [packing(production)]),
     step(
@@ -91,6 +100,7 @@ export function productionSteps(production: Production): StoryStep[] {
 function harvest({ times }: Production, { lot, field }: { lot: string; field: string }) {
   return {
     ...common('ObjectEvent', times.harvest, 'commissioning', 'active', field),
+    ...documents([['prodorder', field, `HARVEST-${lot}`]]),
     action: 'ADD',
     quantityList: [kilograms(lot, fieldKilograms)],
     ilmd: { 'cbvmda:harvestStartDate': iso(times.harvest - hourMs), 'cbvmda:harvestEndDate': iso(times.harvest) },
@@ -101,6 +111,7 @@ function harvest({ times }: Production, { lot, field }: { lot: string; field: st
 function fieldShipping({ times }: Production, { lot, field }: { lot: string; field: string }) {
   return {
     ...common('ObjectEvent', times.fieldShip, 'shipping', 'in_transit', field),
+    ...documents([['bol', field, `BOL-${lot}`]]),
     action: 'OBSERVE',
     quantityList: [kilograms(lot, fieldKilograms)],
     ...journey('growers', field, 'freshHub', places.packhouse),
@@ -110,15 +121,31 @@ function fieldShipping({ times }: Production, { lot, field }: { lot: string; fie
 function fieldReceiving({ times }: Production, { lot, field }: { lot: string; field: string }, index: number) {
   return {
     ...common('ObjectEvent', times.packhouseReceive, 'receiving', 'in_progress', places.packhouse),
+    ...documents([
+      ['recadv', places.packhouse, `GR-${lot}`],
+      ['bol', field, `BOL-${lot}`],
+    ]),
     action: 'OBSERVE',
     quantityList: [kilograms(lot, receivedKilograms[index] ?? fieldKilograms)],
     ...journey('growers', field, 'freshHub', places.packhouse),
   };
 }
 
+/** CBV has no step for cooling: the own term that uploaded sheets use too. */
+function cooling({ times, number }: Production, { lot }: { lot: string }, index: number) {
+  return {
+    ...common('ObjectEvent', times.cool, 'urn:hopline:bizstep:cooling', 'in_progress', places.packhouse),
+    ...documents([['prodorder', places.packhouse, `COOL-${dayCode(times.cool)}-${number + 1}`]]),
+    action: 'OBSERVE',
+    quantityList: [kilograms(lot, receivedKilograms[index] ?? fieldKilograms)],
+    sensorElementList: [{ sensorReport: [{ type: 'Temperature', value: 3, uom: 'CEL' }] }],
+  };
+}
+
 function packing({ times, fieldLots, caseLots, number }: Production) {
   return {
     ...common('TransformationEvent', times.pack, 'commissioning', 'active', places.packhouse),
+    ...documents([['prodorder', places.packhouse, `PACK-${dayCode(times.pack)}-${number + 1}`]]),
     transformationID: `urn:uuid:00000000-0000-4000-8000-${String(times.pack + number)
       .padStart(12, '0')
       .slice(-12)}`,
@@ -147,6 +174,7 @@ function loading({ times }: Production, pallet: Pallet) {
 function palletShipping({ times }: Production, pallet: Pallet) {
   return {
     ...common('ObjectEvent', times.palletShip, 'shipping', 'in_transit', places.packhouse),
+    ...documents([['desadv', places.packhouse, `ASN-${pallet.sscc}`]]),
     action: 'OBSERVE',
     epcList: [unitLink(pallet.sscc)],
     ...journey('freshHub', places.packhouse, 'freshHub', pallet.warehouse),
@@ -156,6 +184,10 @@ function palletShipping({ times }: Production, pallet: Pallet) {
 function palletReceiving({ times }: Production, pallet: Pallet) {
   return {
     ...common('ObjectEvent', times.warehouseReceive, 'receiving', 'in_progress', pallet.warehouse),
+    ...documents([
+      ['recadv', pallet.warehouse, `GR-${pallet.sscc}`],
+      ['desadv', places.packhouse, `ASN-${pallet.sscc}`],
+    ]),
     action: 'OBSERVE',
     epcList: [unitLink(pallet.sscc)],
     ...journey('freshHub', places.packhouse, 'freshHub', pallet.warehouse),
@@ -197,18 +229,20 @@ function deliveries({ caseLots }: Production): Delivery[] {
   );
 }
 
-function storeShipping({ times }: Production, { warehouse, store, quantities }: Delivery) {
+function storeShipping({ times, number }: Production, { warehouse, store, quantities }: Delivery) {
   return {
     ...common('ObjectEvent', times.storeShip, 'shipping', 'in_transit', warehouse),
+    ...documents(deliveryPapers(times.storeShip, number, warehouse, store)),
     action: 'OBSERVE',
     quantityList: quantities,
     ...journey('freshHub', warehouse, 'retail', store),
   };
 }
 
-function storeReceiving({ times }: Production, { warehouse, store, quantities }: Delivery) {
+function storeReceiving({ times, number }: Production, { warehouse, store, quantities }: Delivery) {
   return {
     ...common('ObjectEvent', times.storeReceive, 'receiving', 'in_progress', store),
+    ...documents(deliveryPapers(times.storeShip, number, warehouse, store)),
     action: 'OBSERVE',
     quantityList: quantities,
     ...journey('freshHub', warehouse, 'retail', store),
@@ -219,12 +253,46 @@ function common(type: string, atMs: number, bizStep: string, disposition: string
   return {
     type,
     eventTime: iso(atMs),
-    eventTimeZoneOffset: '+00:00',
+    eventTimeZoneOffset: localOffset(atMs),
     bizStep,
     disposition,
     readPoint: { id: placeLink(place) },
     bizLocation: { id: placeLink(place) },
   };
+}
+
+type Papers = ReadonlyArray<
+  readonly [type: 'bol' | 'desadv' | 'po' | 'prodorder' | 'recadv', issuer: string, number: string]
+>;
+
+/** Documents by type, the GLN of their issuer, and the number that stands on them (CBV 2.0, section 8.5.2). */
+function documents(papers: Papers) {
+  return {
+    bizTransactionList: papers.map(([type, issuer, number]) => ({
+      type,
+      bizTransaction: `urn:epcglobal:cbv:bt:${issuer}:${escapeSegment(number)}`,
+    })),
+  };
+}
+
+/** A store's order, and the notice that its goods are on the way. */
+function deliveryPapers(atMs: number, production: number, warehouse: string, store: string): Papers {
+  const number = `${dayCode(atMs)}-${production + 1}-${store.slice(-4, -1)}`;
+  return [
+    ['desadv', warehouse, `ASN-${number}`],
+    ['po', organisations.retail.party, `PO-${number}`],
+  ];
+}
+
+/** Offset from UTC at the story's places: the day of an event is that of where it happened. */
+function localOffset(atMs: number): string {
+  const parts = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' }).formatToParts(atMs);
+  return parts.find(({ type }) => type === 'timeZoneName')?.value.replace('GMT', '') || '+00:00';
+}
+
+/** The day as it stands in numbers of documents: `260601`. */
+function dayCode(atMs: number): string {
+  return iso(atMs).slice(2, 10).replaceAll('-', '');
 }
 
 function journey(from: OrganisationName, fromPlace: string, to: OrganisationName, toPlace: string) {

@@ -7,6 +7,7 @@ export type OrganisationName = 'growers' | 'freshHub' | 'retail';
 export interface StoryOrganisation {
   readonly mspId: string;
   readonly name: string;
+  readonly phone: string;
   readonly companyPrefixes: readonly string[];
   readonly party: string;
 }
@@ -15,18 +16,21 @@ export const organisations: Readonly<Record<OrganisationName, StoryOrganisation>
   growers: {
     mspId: 'GrowersMSP',
     name: 'Green Valley Growers',
+    phone: '+1 831 555 0101',
     companyPrefixes: [companyPrefix.growers],
     party: gln(companyPrefix.growers, 0),
   },
   freshHub: {
     mspId: 'FreshHubMSP',
     name: 'FreshHub Packing & Logistics',
+    phone: '+1 831 555 0102',
     companyPrefixes: [companyPrefix.freshHub],
     party: gln(companyPrefix.freshHub, 0),
   },
   retail: {
     mspId: 'RetailMSP',
     name: 'Corner Markets',
+    phone: '+1 408 555 0103',
     companyPrefixes: [companyPrefix.retail],
     party: gln(companyPrefix.retail, 0),
   },
@@ -42,7 +46,28 @@ export const places = {
 
 const { growers, freshHub, retail } = organisations;
 
-/** Every place, the companies' offices too since events name them as parties, with what a map and a list show of it. Positions are of the towns, in ten-millionths of a degree. */
+/** Street and ZIP code of each place, made up as the telephone numbers are: 555-01xx is kept for fiction. */
+const streets: Readonly<Record<string, readonly [street: string, postalCode: string]>> = {
+  'Green Valley Growers, office': ['20 Lettuce Lane', '93901'],
+  'FreshHub, office': ['1 Cold Chain Way', '93926'],
+  'Corner Markets, office': ['300 Aisle Street', '95113'],
+  'North Field': ['1400 North Field Road', '93906'],
+  'River Field': ['77 River Field Road', '93960'],
+  'Gonzales Packhouse': ['5 Cold Chain Way', '93926'],
+  'San Jose Micro-warehouse': ['12 Dock Street', '95112'],
+  'Oakland Micro-warehouse': ['8 Pallet Street', '94607'],
+  'Corner Market Willow Glen': ['1 Shelf Avenue', '95125'],
+  'Corner Market Sunnyvale': ['2 Shelf Avenue', '94086'],
+  'Corner Market Fremont': ['3 Shelf Avenue', '94538'],
+  'Corner Market Temescal': ['4 Shelf Avenue', '94609'],
+  'Corner Market Berkeley': ['5 Shelf Avenue', '94704'],
+  'Corner Market Alameda': ['6 Shelf Avenue', '94501'],
+};
+
+/**
+ * Every place, the companies' offices too since events name them as parties, with what a map, a list and a regulator's sheet
+ * show of it. Positions are of the towns, in ten-millionths of a degree.
+ */
 export const sites: readonly Site[] = [
   site(growers.party, growers, 'other', 'Green Valley Growers, office', 'Salinas, CA', 36.6744, -121.655),
   site(freshHub.party, freshHub, 'other', 'FreshHub, office', 'Gonzales, CA', 36.505, -121.443),
@@ -71,8 +96,17 @@ export const coldChain: Rule = {
 };
 
 export const products = {
-  fieldLettuce: product(gtin(companyPrefix.growers, 100), growers, 'Romaine lettuce, field bin', []),
-  caseLettuce: product(gtin(companyPrefix.freshHub, 200), freshHub, 'Romaine hearts, case of 24', [coldChain]),
+  fieldLettuce: product(gtin(companyPrefix.growers, 100), growers, 'Romaine lettuce, field bin', [], {
+    rawCommodity: true,
+    packagingSize: '500 kg',
+    packagingStyle: 'field bin',
+  }),
+  caseLettuce: product(gtin(companyPrefix.freshHub, 200), freshHub, 'Romaine hearts, case of 24', [coldChain], {
+    brand: 'FreshHub',
+    rawCommodity: false,
+    packagingSize: '24 hearts',
+    packagingStyle: 'carton',
+  }),
 } as const;
 
 function site(
@@ -85,10 +119,33 @@ function site(
   longitude: number,
 ): Site {
   if (!place) throw new Error(`no GLN for ${name}`);
-  const position = { latitudeE7: Math.round(latitude * 1e7), longitudeE7: Math.round(longitude * 1e7) };
-  return { gln: place, mspId: owner.mspId, name, kind, address, position };
+  const [city, region] = address.split(', ');
+  const [street, postalCode] = streets[name] ?? [];
+  return {
+    gln: place,
+    mspId: owner.mspId,
+    name,
+    kind,
+    address,
+    position: { latitudeE7: Math.round(latitude * 1e7), longitudeE7: Math.round(longitude * 1e7) },
+    businessName: owner.name,
+    postalAddress: { street, city, region, postalCode, country: 'US' },
+    contact: { phone: owner.phone },
+  };
 }
 
-function product(number: string, owner: StoryOrganisation, name: string, limits: Rule[]): Product {
-  return { gtin: number, mspId: owner.mspId, name, limits };
+function product(
+  number: string,
+  owner: StoryOrganisation,
+  name: string,
+  limits: Rule[],
+  details: Pick<Product, 'brand' | 'rawCommodity' | 'packagingSize' | 'packagingStyle'>,
+): Product {
+  const lettuce = {
+    commodity: 'Lettuce',
+    variety: 'Romaine',
+    foodSource: 'produce',
+    foodTraceabilityList: true,
+  } as const;
+  return { gtin: number, mspId: owner.mspId, name, limits, ...lettuce, ...details };
 }

@@ -31,6 +31,7 @@ export interface ProductionTimes {
   readonly harvest: number;
   readonly fieldShip: number;
   readonly packhouseReceive: number;
+  readonly cool: number;
   readonly pack: number;
   readonly load: number;
   readonly palletShip: number;
@@ -88,6 +89,7 @@ function planTimes(start: number): ProductionTimes {
     harvest,
     fieldShip: harvest + 1 * hourMs,
     packhouseReceive: harvest + 3 * hourMs,
+    cool: harvest + 4 * hourMs,
     pack,
     load: pack + 45 * minuteMs,
     palletShip,

@@ -79,8 +79,8 @@ describe('the check', () => {
       ['21 CFR 1.1325(a)(1)(v)'],
       ['21 CFR 1.1325(a)(1)(v)', '21 CFR 1.1325(a)(1)(viii)'],
     ]);
-    // Cooled at the packhouse and not sent on: there is no recipient.
-    expect(lacking('cooling')).toEqual([[], ['21 CFR 1.1325(b)(1)(i)']]);
+    // The second one was cooled and packed at the packhouse, which so is its own recipient.
+    expect(lacking('cooling')).toEqual([[], []]);
     // The documents stand each for itself, and their clocks contradict each other.
     expect(records.filter(({ cte }) => cte === 'cooling').map(({ remarks }) => remarks)).toEqual([
       ['cooled-before-harvest'],
@@ -94,7 +94,19 @@ describe('the check', () => {
         title: 'Location description of where the food was received',
         clause: '21 CFR 1.1345(a)(5)',
         parts: ['phone'],
+        supply: {
+          in: 'place',
+          id: '0860009998001',
+          name: 'Distribution centre',
+          fields: ['phone'],
+          advice: 'Complete the master data of this place',
+        },
       },
+    ]);
+    // Each place is told once, with how many records its description completes.
+    expect((check.supplies as Answer[]).slice(0, 2)).toMatchObject([
+      { in: 'place', id: '0860009999060', fields: ['growingArea'], records: 5 },
+      { in: 'place', id: '0860009998001', fields: ['phone'], records: 3 },
     ]);
     expect(lacking('first-land-based-receiving')).toEqual([[]]);
     // An ingredient that nobody has described.
@@ -123,10 +135,17 @@ describe('the check', () => {
 });
 
 describe('the sheet', () => {
+  let workbook: Response;
+  let bytes: Buffer;
+
+  beforeAll(async () => {
+    workbook = await api.fetch('/api/fsma/sheet?fromMs=0');
+    bytes = Buffer.from(await workbook.arrayBuffer());
+  });
+
   test('opens in another reader: a sheet a CTE, a row a record, texts as texts and dates as dates', async () => {
-    const response = await api.fetch('/api/fsma/sheet?fromMs=0');
-    expect(response.headers.get('content-type')).toContain('spreadsheetml');
-    const sheets = await readWorkbook(Buffer.from(await response.arrayBuffer()));
+    expect(workbook.headers.get('content-type')).toContain('spreadsheetml');
+    const sheets = await readWorkbook(bytes);
     expect(sheets.map(({ sheet }) => sheet)).toEqual([
       'About',
       ...cteKinds.map((cte) => sheetNames[cte]),
@@ -148,6 +167,12 @@ describe('the sheet', () => {
       'Ledger transaction': captured.get('harvest')?.transactionId,
       'Ledger block': captured.get('harvest')?.block,
     });
+    const missing = tableOf(sheets.find(({ sheet }) => sheet === 'Missing elements')?.data ?? []);
+    expect(missing.find(({ Clause }) => Clause === '21 CFR 1.1345(a)(5)')).toMatchObject({
+      'Missing parts': 'phone',
+      'Where to supply it': 'Complete the master data of this place: Distribution centre, GLN 0860009998001 (phone)',
+      'Ledger transaction': captured.get('receiving')?.transactionId,
+    });
     expect(rowsOf('shipping')[0]).toMatchObject({
       'Traceability lot code': '(01)10860009999920(10)ABC1234',
       'Moved in unit': '008600099999850000',
@@ -160,7 +185,6 @@ describe('the sheet', () => {
   });
 
   test('has FDA’s columns in their order, a frozen header and a filter on each sheet', async () => {
-    const bytes = Buffer.from(await (await api.fetch('/api/fsma/sheet?fromMs=0')).arrayBuffer());
     const sheets = await readWorkbook(bytes);
     for (const cte of cteKinds) {
       const data = sheets.find(({ sheet }) => sheet === sheetNames[cte])?.data ?? [];
@@ -201,6 +225,8 @@ describe('the sheet', () => {
         { columns: true },
       ) as Record<string, string>[];
     expect((await post({})).map(({ cte }) => cte)).toContain('Transformation');
+    const checked = await api.send('POST', '/api/fsma/check', { lots: body.lots });
+    expect((checked.records as Checked[]).map(({ cte }) => cte)).toContain('transformation');
     const at = await post({ place: '0860009998001' });
     expect(at.map(({ cte }) => cte)).toEqual(['Receiving']);
     expect(await post({ fromMs: Date.parse('2026-05-01T00:00:00Z') })).toEqual([]);

@@ -33,13 +33,13 @@ export interface Found {
 /** Where the elements of each CTE are found. */
 export const findElements: Readonly<Record<CteKind, (subject: Subject, known: Known) => Found>> = {
   harvesting({ event, goods }, { history, facts }) {
-    const place = placeOf(event);
-    const journey = history.nearestAfter(history.leaving(goods.id, place), event);
+    const journey = history.nearestAfter(history.leaving(goods.id, placeOf(event)), event);
     const events = [event, ...(journey ? [journey] : [])];
+    const next = recipientOf(goods.id, event, journey, history);
     return {
-      further: events,
+      further: [...events, ...next.further],
       values: {
-        recipient: describePlace(facts, journey && endOf(journey.event.destinations)),
+        recipient: describePlace(facts, next.gln),
         commodity: describeCommodity(productOf(goods.id, facts)),
         quantity: quantityOf(goods),
         date: harvestDay(event),
@@ -58,11 +58,12 @@ export const findElements: Readonly<Record<CteKind, (subject: Subject, known: Kn
     const harvest = harvestOf(goods.id, event, known);
     const events = [event, receipt, journey].filter((each) => each !== null);
     const farm = harvest ? farmOf(harvest, facts).farm : describePlace(facts, receipt && endOf(receipt.event.sources));
+    const next = recipientOf(goods.id, event, journey, history);
     return {
-      further: [...events, ...(harvest ? [harvest] : [])],
+      further: [...events, ...(harvest ? [harvest] : []), ...next.further],
       remarks: later(harvest, event) ? ['cooled-before-harvest'] : [],
       values: {
-        recipient: describePlace(facts, journey && endOf(journey.event.destinations)),
+        recipient: describePlace(facts, next.gln),
         commodity: describeCommodity(productOf(goods.id, facts)),
         quantity: quantityOf(goods),
         place: describePlace(facts, place),
@@ -200,6 +201,19 @@ function moved({ event, goods }: Pick<Subject, 'event' | 'goods'>, place: string
       'lot-code-source': describePlace(facts, origin && placeOf(origin)),
     },
   };
+}
+
+/** Who has goods next: where their journey ends, or this very place where it packed them itself and they never left. */
+function recipientOf(
+  item: string,
+  moment: FsmaEvent,
+  journey: FsmaEvent | null,
+  history: LotHistory,
+): { gln: string | null; further: readonly FsmaEvent[] } {
+  if (journey) return { gln: endOf(journey.event.destinations), further: [] };
+  const place = placeOf(moment);
+  const packing = history.nearestAfter(history.usedAt(item, place), moment);
+  return packing ? { gln: place, further: [packing] } : { gln: null, further: [] };
 }
 
 /** The event that assigned a lot its code: packing, landing or transformation (21 CFR 1.1320); a harvest does not. */

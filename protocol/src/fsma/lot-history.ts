@@ -111,6 +111,15 @@ export class LotHistory {
     });
   }
 
+  /** Transformations that used some goods up at a place. */
+  usedAt(item: string, gln: string | null): readonly FsmaEvent[] {
+    return this.#list(
+      `used ${gln} ${item}`,
+      item,
+      (each) => placeOf(each) === gln && linesOf(each.event).some(({ id, role }) => id === item && role === 'input'),
+    );
+  }
+
   /** Events by which something arrives at a place. */
   arriving(thing: string, gln: string | null): readonly FsmaEvent[] {
     return this.#list(

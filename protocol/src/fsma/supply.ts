@@ -56,7 +56,10 @@ const wholes: Readonly<Record<KdeId, (given: Given) => Supply>> = {
   recipient: (given) =>
     given.cte === 'shipping'
       ? corrected(given, 'its destination: a location in destinationList')
-      : captured(given.item, 'Capture the shipping event that takes it away from here, with its destination'),
+      : captured(
+          given.item,
+          'Capture what became of it: its shipping from here with a destination, or its packing here',
+        ),
   'previous-source': (given) => corrected(given, 'where it came from: a location in sourceList'),
   place: (given) => corrected(given, 'where it happened: readPoint'),
   date: (given) => corrected(given, 'when it happened: eventTime'),
