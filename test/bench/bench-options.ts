@@ -25,6 +25,12 @@ export interface BenchOptions {
   readonly embedded: readonly number[];
   /** Server whose chains are made once and kept; `null`: a private one, which is removed. */
   readonly server: string | null;
+  /** Folder that keeps the chains on PGlite for the next run; `null`: they are made and removed. */
+  readonly folder: string | null;
+  /** Only makes the chains that are not there yet. */
+  readonly isPreparation: boolean;
+  /** Events of the chain that is brought to a ledger, for walks that ask the chaincode hop by hop; 0: none. */
+  readonly walked: number;
   readonly json: string | null;
 }
 
@@ -45,6 +51,8 @@ const defaultClients = '16,64,192';
 const mostEvents = 10_000_000;
 const defaultSizes = '10000,100000';
 const defaultEmbedded = '10000';
+const defaultWalked = '1000';
+const mostWalked = 100_000;
 const mostOf = {
   rounds: 1000,
   messages: 1_000_000,
@@ -83,8 +91,11 @@ else should run on the machine meanwhile.
   --idle N              idle connections (default ${defaults.idle})
   --settle SECONDS      how long they are left alone (default ${defaults.settle})
   --queries N           traces of each direction (default ${defaults.queries})
-  --sizes N,N,…         events of the chains on PostgreSQL (default ${defaultSizes}); above a million they are made of copies
+  --sizes N,N,…         events of the chains on PostgreSQL (default ${defaultSizes}; 0: none); above a million they are made of copies
   --embedded N,N,…      events of the chains on PGlite (default ${defaultEmbedded}; 0: none)
+  --walked N            events of the chain on the dev ledger, where the chaincode is asked hop by hop (default ${defaultWalked}; 0: none)
+  --folder DIR          keeps the chains on PGlite for the next run (default: a temporary one)
+  --prepare             make the chains that the server and the folder do not have yet, and measure nothing
   --server URL          PostgreSQL server, as a superuser, that keeps the chains for the next run (default: a private one)
   --json FILE           where the results go (default bench/latest.json)
   --help
@@ -100,6 +111,9 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
       sizes: { type: 'string', default: defaultSizes },
       embedded: { type: 'string', default: defaultEmbedded },
       server: { type: 'string' },
+      folder: { type: 'string' },
+      walked: { type: 'string', default: defaultWalked },
+      prepare: { type: 'boolean', default: false },
       clients: { type: 'string', default: defaultClients },
       json: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -124,12 +138,12 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     idle: number('idle'),
     settleSeconds: number('settle'),
     queries: number('queries'),
-    sizes: values.sizes.split(',').map((text) => wholeNumber('sizes', text, mostEvents)),
-    embedded:
-      values.embedded === '0'
-        ? []
-        : values.embedded.split(',').map((text) => wholeNumber('embedded', text, mostEvents)),
+    sizes: sizesOf('sizes', values.sizes),
+    embedded: sizesOf('embedded', values.embedded),
     server: values.server ?? null,
+    folder: values.folder ?? null,
+    isPreparation: values.prepare,
+    walked: values.walked === '0' ? 0 : wholeNumber('walked', values.walked, mostWalked),
     json: values.json ?? null,
   };
 }
@@ -140,6 +154,10 @@ function numberOptions(): Record<keyof typeof mostOf, { type: 'string'; default:
     { type: 'string' as const, default: String(value) },
   ]);
   return Object.fromEntries(entries) as Record<keyof typeof mostOf, { type: 'string'; default: string }>;
+}
+
+function sizesOf(name: 'sizes' | 'embedded', text: string): number[] {
+  return text === '0' ? [] : text.split(',').map((each) => wholeNumber(name, each, mostEvents));
 }
 
 function wholeNumber(name: string, given: unknown, most: number): number {

@@ -8,7 +8,8 @@ import { Store } from '../../../ledger-gateway/src/store/store.ts';
 import { type PostgresServer, startPostgres } from '../../../ledger-gateway/src/testing/postgres-server.ts';
 import { postgresTarget } from './copy-targets.ts';
 import { dropIndexes, loadChain } from './load-chain.ts';
-import { isForTraces, multiplyChain } from './multiply-chain.ts';
+import { multiplyChain } from './multiply-chain.ts';
+import { isForTraces } from './read-by-traces.ts';
 
 export const chainStartMs = Date.UTC(2026, 0, 5);
 /** The largest chain whose rows the folds make one by one; larger ones are copies of it. */
@@ -16,8 +17,7 @@ const mostFolded = 1_000_000;
 
 export interface KeptChain {
   readonly store: Store;
-  /** How it was made; `null` where it was there. */
-  readonly note: string | null;
+  readonly note: string;
   /** Of the whole database; `null` where not all tables are filled. */
   readonly bytesPerEvent: number | null;
 }
@@ -47,7 +47,10 @@ export class ChainServer {
     const name = `chain_${events}`;
     const url = this.#urlOf(name);
     const isFolded = events <= mostFolded;
-    let note: string | null = null;
+    const made = isFolded
+      ? ''
+      : `, ${copiesOf(events)} copies of one of ${mostFolded} events; only what traces read, without documents`;
+    let note = `PostgreSQL, ${events} events: made in an earlier run${made}`;
     if (!(await this.#exists(name)))
       note = await (isFolded ? this.#fold(name, events, onProgress) : this.#copy(name, events, onProgress));
     // As it was made: a schema that has moved on since would empty what is derived.
@@ -90,7 +93,7 @@ export class ChainServer {
   }
 
   async #copy(name: string, events: number, onProgress: (line: string) => void): Promise<string> {
-    const copies = Math.ceil(events / mostFolded);
+    const copies = copiesOf(events);
     if (!(await this.#exists(`chain_${mostFolded}`))) await this.#fold(`chain_${mostFolded}`, mostFolded, onProgress);
     await this.#admin(`create database ${name} template chain_${mostFolded}`);
     const target = await postgresTarget(this.#urlOf(name));
@@ -124,4 +127,8 @@ export class ChainServer {
     url.pathname = `/${database}`;
     return url.href;
   }
+}
+
+function copiesOf(events: number): number {
+  return Math.ceil(events / mostFolded);
 }

@@ -2,6 +2,7 @@ import { columns, type DerivedTable } from '../../../ledger-gateway/src/projecti
 import { copyText } from './copy-text.ts';
 import { ChainFold } from './fold-chain.ts';
 import { Chain, type ChainSize } from './grow-chain.ts';
+import { isForTraces, readByTraces } from './read-by-traces.ts';
 
 /** A database with the schema, into which rows are copied. */
 export interface CopyTarget {
@@ -25,15 +26,17 @@ const toldEvery = 250_000;
 
 /**
  * Grows a chain into an empty database. Indexes are dropped first and made again at the end, which is much faster than keeping
- * them; the rows are the same as if the blocks had been applied one by one.
+ * them; the rows are the same as if the blocks had been applied one by one. With `tracesOnly`, only what traces read is loaded, and
+ * no documents: a fifth of the bytes.
  */
 export async function loadChain(
   target: CopyTarget,
   size: ChainSize,
   onProgress: (events: number) => void,
+  { tracesOnly }: { readonly tracesOnly: boolean } = { tracesOnly: false },
 ): Promise<Loaded> {
   const startedMs = performance.now();
-  const restore = await dropIndexes(target);
+  const restore = (await dropIndexes(target)).filter((statement) => !tracesOnly || isForTraces(statement));
   const fold = new ChainFold();
   const chunks = new Map<DerivedTable, string[]>();
   const lengths = new Map<DerivedTable, number>();
@@ -48,7 +51,8 @@ export async function loadChain(
   for await (const rows of fold.rows(new Chain(size), size.startMs)) {
     for (const [name, some] of Object.entries(rows)) {
       const table = name as DerivedTable;
-      const text = copyText(table, some);
+      if (tracesOnly && !readByTraces.has(table)) continue;
+      const text = copyText(table, tracesOnly && table === 'events' ? some.map(withoutDocument) : some);
       const gathered = chunks.get(table);
       if (gathered) gathered.push(text);
       else chunks.set(table, [text]);
@@ -73,6 +77,10 @@ export async function loadChain(
     rowSeconds: (rowsMs - startedMs) / 1000,
     indexSeconds: (performance.now() - rowsMs) / 1000,
   };
+}
+
+function withoutDocument(row: object): object {
+  return { ...row, document: {} };
 }
 
 /** Drops keys and indexes of the tables that are filled; gives the statements that make them again. */
