@@ -24,6 +24,12 @@ const NewRecallPage = lazy(() =>
 const ContactsPage = lazy(() =>
   import('./recall/contacts-page.tsx').then((module) => ({ default: module.ContactsPage })),
 );
+const RegulatorPage = lazy(() =>
+  import('./regulator/regulator-page.tsx').then((module) => ({ default: module.RegulatorPage })),
+);
+const MasterDataPage = lazy(() =>
+  import('./master-data/master-data-page.tsx').then((module) => ({ default: module.MasterDataPage })),
+);
 const WorklistPage = lazy(() =>
   import('./worklist/worklist-page.tsx').then((module) => ({ default: module.WorklistPage })),
 );
@@ -110,6 +116,10 @@ function Page({ route, caller }: { route: Route; caller: Caller | null }) {
       ) : (
         <SignIn reason="The worklist is for those who work it off." />
       );
+    case 'regulator':
+      return signedIn ? <RegulatorPage /> : <SignIn reason="Records are made for those who work with these goods." />;
+    case 'master-data':
+      return signedIn ? <MasterDataPage /> : <SignIn reason="Who brings in master data signs in first." />;
     case 'recalls':
       return signedIn ? (
         <RecallsPage caller={caller} />

@@ -30,6 +30,8 @@ describe('addresses', () => {
   test.each([
     ['/upload', { page: 'upload' }],
     ['/worklist/', { page: 'worklist' }],
+    ['/regulator', { page: 'regulator' }],
+    ['/master-data', { page: 'master-data' }],
     ['/recalls', { page: 'recalls' }],
     [recallPath('R-1.2_3'), { page: 'recall', recallId: 'R-1.2_3' }],
   ])('%s is a page of its own', (path, route) => expect(parseRoute(path)).toEqual(route));

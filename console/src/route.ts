@@ -5,6 +5,8 @@ export type Route =
   | { readonly page: 'overview' }
   | { readonly page: 'upload' }
   | { readonly page: 'worklist' }
+  | { readonly page: 'regulator' }
+  | { readonly page: 'master-data' }
   | { readonly page: 'recalls' }
   | { readonly page: 'new-recall' }
   | { readonly page: 'contacts' }
@@ -12,6 +14,9 @@ export type Route =
   | { readonly page: 'lot'; readonly gtin: string; readonly lot: string }
   | { readonly page: 'unit'; readonly sscc: string }
   | { readonly page: 'unknown'; readonly reason: string };
+
+/** Pages whose address is their name. */
+const plainPages = ['upload', 'worklist', 'regulator', 'master-data'] as const;
 
 /**
  * Reads the path of an address as a browser gives it, percent-escapes included. Lots and units have the paths of their
@@ -24,7 +29,8 @@ export function parseRoute(path: string): Route {
     .replace(/\/$/, '')
     .split('/');
   try {
-    if ((key === 'upload' || key === 'worklist') && qualifier === undefined && value === '') return { page: key };
+    const plain = plainPages.find((page) => page === key);
+    if (plain !== undefined && qualifier === undefined && value === '') return { page: plain };
     if (key === 'recalls' && qualifier === undefined) {
       // Ids of recalls have a digit in them: these two words are none.
       if (value === 'new') return { page: 'new-recall' };

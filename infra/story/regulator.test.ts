@@ -35,6 +35,10 @@ it('has all that the regulator asks for (FSMA 204), from the field to the shelf'
   expect(records.flatMap(({ remarks }) => remarks)).toEqual([]);
   const told = new Set(records.map(({ cte }) => cte));
   expect(cteKinds.filter((cte) => !told.has(cte))).toEqual(['first-land-based-receiving', 'transformation']);
+  // The number as it stands on the paper, its slash not escaped.
+  expect(records.find(({ cte }) => cte === 'harvesting')?.values.documents).toMatchObject({
+    documents: [{ type: 'Production order', number: expect.stringMatching(/^HARVEST-F1\/26/) }, {}],
+  });
   // Harvested at four in the afternoon of a day in California, which is the next one in Greenwich.
   const harvested = records.find(({ cte }) => cte === 'harvesting')?.values.date;
   expect(harvested).toEqual({ is: 'date', day: '2026-05-30' });

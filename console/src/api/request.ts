@@ -9,6 +9,8 @@ export interface RequestOptions {
   readonly json?: unknown;
   /** A file as it is, in place of JSON. */
   readonly file?: Blob;
+  /** Media type of the file, where the gateway is to know it. */
+  readonly fileType?: string;
   /** For what takes the gateway longer than an answer usually does. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -34,13 +36,21 @@ export async function requestNothing(path: string, options: RequestOptions): Pro
   if (!response.ok) throw problemError(response.status, await response.json().catch(() => undefined));
 }
 
+/** The same for an answer that is a file, with the name that the gateway gives it. Throws ApiError. */
+export async function requestFile(path: string, options: RequestOptions): Promise<File> {
+  const response = await send(path, options);
+  if (!response.ok) throw problemError(response.status, await response.json().catch(() => undefined));
+  const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1];
+  return new File([await response.blob()], name ?? 'download');
+}
+
 async function send(
   path: string,
-  { method = 'GET', json, file, signal, timeoutMs = requestTimeoutMs }: RequestOptions,
+  { method = 'GET', json, file, fileType, signal, timeoutMs = requestTimeoutMs }: RequestOptions,
 ): Promise<Response> {
   const timeout = AbortSignal.timeout(timeoutMs);
   const headers = new Headers({ accept: 'application/json' });
-  if (file) headers.set('content-type', 'application/octet-stream');
+  if (file) headers.set('content-type', fileType ?? 'application/octet-stream');
   if (json !== undefined) headers.set('content-type', 'application/json');
   try {
     return await fetch(path, {

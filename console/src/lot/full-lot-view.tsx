@@ -5,8 +5,10 @@ import { fetchTrace } from '../api/trace.ts';
 import { ConditionsSection } from '../chart/conditions-section.tsx';
 import { formatZone } from '../format/time.ts';
 import { TraceSection } from '../graph/trace-section.tsx';
+import { Link } from '../navigation.tsx';
 import { RecallBanner } from '../recall/recall-banner.tsx';
 import { RecallLinks } from '../recall/recall-links.tsx';
+import { recordsPath } from '../regulator/asked.ts';
 import { lotPath } from '../route.ts';
 import { AsOfLine, StaleBanner } from '../shell/as-of.tsx';
 import { Section } from '../shell/section.tsx';
@@ -51,6 +53,9 @@ export function FullLotView({ lot, caller }: { lot: FullLot; caller: Caller | nu
         <HoldingsTable holdings={lot.holdings} state={lot.state} />
       </Section>
       <EventTable events={lot.events} />
+      <p className="after-events">
+        <Link href={recordsPath({ lots: `${lot.gtin} ${lot.lot}` })}>Records of this lot for the regulator</Link>
+      </p>
       <AsOfLine {...lot} />
     </>
   );

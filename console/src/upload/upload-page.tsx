@@ -7,6 +7,7 @@ import { CaptureResult } from './capture-result.tsx';
 import { ChooseFile } from './choose-file.tsx';
 import { MapColumns } from './map-columns.tsx';
 import { PreviewView } from './preview-view.tsx';
+import '../styles/forms.css';
 import './upload.css';
 
 /** How far somebody has come with a file. */

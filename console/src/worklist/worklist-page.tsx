@@ -9,6 +9,7 @@ import { Message } from '../shell/message.tsx';
 import { Section } from '../shell/section.tsx';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import { WorkItemCard } from './work-item-card.tsx';
+import '../styles/forms.css';
 import './worklist.css';
 
 /** Roles that work off the list. */

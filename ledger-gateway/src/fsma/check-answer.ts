@@ -82,7 +82,9 @@ export function checkAnswer({ records, passedOver }: Derived): FsmaCheck {
 }
 
 function shown({ cte, event, gtin, lot, values, ...record }: CteRecord): FsmaCheck['records'][number] {
-  const { place, product } = values;
+  // Records of raw commodities have a farm and a commodity where later ones have a place and a product.
+  const place = values.place ?? values.farm;
+  const { product, commodity } = values;
   return {
     cte,
     event: event.hash,
@@ -94,7 +96,7 @@ function shown({ cte, event, gtin, lot, values, ...record }: CteRecord): FsmaChe
     item: record.item,
     gtin,
     lot,
-    product: product?.is === 'product' ? product.name : null,
+    product: product?.is === 'product' ? product.name : commodity?.is === 'commodity' ? nameOf(commodity) : null,
     traceabilityLotCode: gtin !== null && lot !== null ? traceabilityLotCode(gtin, lot) : null,
     input: record.input,
     unit: record.unit,
@@ -108,4 +110,8 @@ function shown({ cte, event, gtin, lot, values, ...record }: CteRecord): FsmaChe
     })),
     remarks: [...record.remarks],
   };
+}
+
+function nameOf({ commodity, variety }: { commodity: string; variety: string | null }): string {
+  return variety === null ? commodity : `${commodity}, ${variety}`;
 }

@@ -120,6 +120,10 @@ function aboutRows(
       'Days at the place where it happened, by the time zone that the event states. The event time is given as it was written.',
     ),
     line(
+      'Units of measure',
+      'Codes of UN/CEFACT Recommendation 20, as the events have them: KGM kilogram, LBR pound, CS case. EA counts trade items, in the packaging that the product description names.',
+    ),
+    line(
       'Columns',
       "Blue: Shipping, Receiving and Transformation follow FDA's template (June 2024, fda.gov/media/179617) column by column; the other sheets follow the order of the rule's clauses. Grey: ours, among them the event and the ledger transaction that prove the row.",
     ),

@@ -81,9 +81,18 @@ export function referenceDocuments(events: readonly FsmaEvent[]): KdeValue | und
   return unique.length === 0 ? undefined : { is: 'documents', documents: unique };
 }
 
-/** The number that stands on the document: what follows the issuer in `urn:epcglobal:cbv:bt:{gln}:{number}`. */
+/**
+ * The number that stands on the document: what follows the issuer in `urn:epcglobal:cbv:bt:{gln}:{number}`, without the escapes
+ * that a URN needs for a slash or a space. One whose escapes are no text stays as it is.
+ */
 function documentNumber(id: string): string {
-  return /^urn:epcglobal:cbv:bt:[^:]*:(.+)$/.exec(id)?.[1] ?? id;
+  const number = /^urn:epcglobal:cbv:bt:[^:]*:(.+)$/.exec(id)?.[1];
+  if (number === undefined) return id;
+  try {
+    return decodeURIComponent(number);
+  } catch {
+    return number;
+  }
 }
 
 function coordinates(position: { latitudeE7: number; longitudeE7: number } | undefined): string | null {
