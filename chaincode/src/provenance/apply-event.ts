@@ -88,6 +88,7 @@ async function decide(
   if (!step) return unchanged('observed');
   if (place === null) {
     throw new Refused('event-party', 'this step needs a read point with a GLN', {
+      field: '/readPoint',
       readPoint: normalised.readPoint,
       bizLocation: normalised.bizLocation,
     });
@@ -109,19 +110,22 @@ async function placeOf(
   event: NormalisedEvent,
   { mspId, places, signer }: Capturer,
 ): Promise<string | null> {
-  const place = glnOf(event.readPoint) ?? glnOf(event.bizLocation);
+  const readPoint = glnOf(event.readPoint);
+  const place = readPoint ?? glnOf(event.bizLocation);
   if (place === null) return null;
+  const field = readPoint === null ? '/bizLocation' : '/readPoint';
   const site = await draft.load('site', place);
-  if (!site) throw new Refused('unknown-site', 'the read point is not a registered site', { gln: place });
+  if (!site) throw new Refused('unknown-site', 'the read point is not a registered site', { field, gln: place });
   if (site.mspId !== mspId) {
     throw new Refused('event-party', "the read point is not under the signer's organisation's control", {
+      field,
       place,
       owner: site.mspId,
       mspId,
     });
   }
   if (places.length > 0 && !places.includes(place)) {
-    throw new Refused('event-party', 'the signer may not act at this place', { place, signer });
+    throw new Refused('event-party', 'the signer may not act at this place', { field, place, signer });
   }
   return place;
 }
@@ -129,6 +133,7 @@ async function placeOf(
 function assertTime({ eventTimeMs, eventTime }: NormalisedEvent, timeMs: number): void {
   if (eventTimeMs >= 0 && eventTimeMs <= timeMs + maxEventAheadMs) return;
   throw new Refused('event-malformed', 'the event is dated too far ahead, or before 1970', {
+    field: '/eventTime',
     eventTime,
     transactionTimeMs: timeMs,
     maxAheadMs: maxEventAheadMs,

@@ -39,14 +39,15 @@ export async function capture(
   return { result, event: { name: 'captured', payload: { events: events.length } } };
 }
 
-/** Says in a refusal which event of the document it is about: whoever sent a hundred would not find it. */
+/** Says in a refusal which event of the document it is about, and which `field`: whoever sent a hundred would not find it. */
 async function placing<T>(pointer: string, apply: () => Promise<T>): Promise<T> {
   try {
     return await apply();
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     const { code, message, details } = error.refusal;
-    throw new Refused(code, message, { pointer, ...details }, { cause: error });
+    const { field = '', ...values } = details;
+    throw new Refused(code, message, { pointer: pointer + String(field), ...values }, { cause: error });
   }
 }
 

@@ -8,6 +8,7 @@ import { eventRoutes } from './http/event-routes.ts';
 import { namedQueryRoutes } from './http/named-query-routes.ts';
 import { resourceRoutes } from './http/resource-routes.ts';
 import { subscriptionRoutes } from './http/subscription-routes.ts';
+import { epcisLimits } from './limits.ts';
 
 /**
  * The REST interface of EPCIS 2.0, to be mounted at `/epcis`. All of it needs credentials but OPTIONS.
@@ -18,6 +19,13 @@ export function epcisRoutes(app: AppContext, identify: MiddlewareHandler<AppEnv>
   routes.onError((error, c) => {
     if (isInternal(error)) app.log.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed');
     return epcisProblem(error);
+  });
+  routes.use('*', async (c, next) => {
+    const { maxUrlChars } = epcisLimits;
+    if (c.req.url.length > maxUrlChars) {
+      throw new GatewayError('uri-too-long', 'the address is too long: give the query a name', { maxUrlChars });
+    }
+    await next();
   });
   routes.use('*', identify);
   routes.use('*', async (c, next) => {

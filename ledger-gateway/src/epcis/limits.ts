@@ -35,6 +35,8 @@ export const epcisLimits = {
   maxValuesPerParameter: 500,
   maxValueChars: 2_048,
   maxQueryBytes: 256 * 1024,
+  /** Characters of an address with its query; longer queries are named ones. */
+  maxUrlChars: 32 * 1024,
   maxQueries: 1_000,
   maxSubscriptionsPerQuery: 100,
   /** Subscriptions in all: each is looked at with every block. */

@@ -5,7 +5,7 @@ import { captureDocument, captureStatement } from '../intake/capture.ts';
 import type { AppContext, AppEnv } from './app-context.ts';
 import { requires } from './authenticate.ts';
 import { httpLimits } from './limits.ts';
-import { mediaType, readBytes, readJson } from './read-body.ts';
+import { demandJson, mediaType, readBytes } from './read-body.ts';
 import { route } from './route.ts';
 
 const answerSchema = z.object({ transactionId: z.string(), block: z.int(), ...captureResultSchema.shape });
@@ -22,11 +22,10 @@ export function captureRoutes(app: AppContext): Hono<AppEnv> {
     }),
     requires('capture'),
     async (c) => {
-      const result =
-        mediaType(c) === 'application/cose'
-          ? await captureStatement(app.capture, await readBytes(c, httpLimits.maxCaptureBytes))
-          : await captureDocument(app.capture, await readJson(c, z.unknown(), httpLimits.maxCaptureBytes));
-      return c.json(result);
+      const isSigned = mediaType(c) === 'application/cose';
+      if (!isSigned) demandJson(c);
+      const bytes = await readBytes(c, httpLimits.maxCaptureBytes);
+      return c.json(await (isSigned ? captureStatement(app.capture, bytes) : captureDocument(app.capture, bytes)));
     },
   );
 }

@@ -25,4 +25,6 @@ export const httpLimits = {
   maxEventStreams: 200,
   eventHeartbeatMs: 15_000,
   requestTimeoutMs: 120_000,
+  /** All headers of a request with its address; Node itself answers what is larger, with 431. */
+  maxHeaderBytes: 64 * 1024,
 } as const;

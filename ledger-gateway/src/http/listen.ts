@@ -10,7 +10,8 @@ const stopTimeoutMs = 10_000;
 /** Listens on an address. Rejects with a system error where it is taken or not this machine's. */
 export function listen(app: Pick<Hono<AppEnv>, 'fetch'>, hostname: string, port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname, port }, () => {
+    const serverOptions = { maxHeaderSize: httpLimits.maxHeaderBytes };
+    const server = serve({ fetch: app.fetch, hostname, port, serverOptions }, () => {
       server.off('error', reject);
       resolve(server);
     });

@@ -1,6 +1,6 @@
 import type { ProblemCode } from '@hopline/protocol';
 
-type Status = 400 | 401 | 403 | 404 | 406 | 409 | 413 | 415 | 429 | 500 | 502 | 503;
+type Status = 400 | 401 | 403 | 404 | 406 | 409 | 413 | 414 | 415 | 429 | 500 | 502 | 503;
 
 /**
  * The HTTP status of each problem: the one place that decides it. What is not named here is a malformed input, 400.
@@ -56,6 +56,7 @@ const statusByCode: Partial<Record<ProblemCode, Status>> = {
   'query-too-large': 413,
   'query-too-complex': 413,
   'epcis-limit': 413,
+  'uri-too-long': 414,
   'unsupported-media-type': 415,
   'epcis-xml': 415,
   'rate-limited': 429,

@@ -39,10 +39,11 @@ export interface CaptureResult {
 /**
  * Signs an EPCIS document as the organisation's application and captures it. The document is read completely first, so
  * that what is wrong with it is said without a transaction.
+ * @param document JSON, as bytes or as a value
  */
 export async function captureDocument(context: CaptureContext, document: unknown): Promise<CaptureResult> {
-  parseDocument(document);
-  return capture(context, await signCapture(context.signerKey, context.channel, context.signer, document));
+  const { json } = parseDocument(document);
+  return capture(context, await signCapture(context.signerKey, context.channel, context.signer, json));
 }
 
 /**

@@ -10,6 +10,7 @@ export const httpProblemCodes = [
   'bad-request',
   'conflict',
   'too-large',
+  'uri-too-long',
   'rate-limited',
   'unsupported-media-type',
   'not-acceptable',

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Network, type RunningGateway, startNetwork } from '../network.ts';
 import { capture, findEvents, finishedJob, postCapture } from './client.ts';
@@ -59,8 +60,9 @@ test('a document becomes a job with an address, and its events are there once, h
 });
 
 test('an event comes back as it was captured, with its record time', async () => {
-  const { events, response } = await findEvents(gateway, '/epcis/events?EQ_eventID=urn:example:event:checking');
-  const body = await findEvents(gateway, `/epcis/events/${encodeURIComponent('urn:example:event:checking')}`);
+  const asSent = { 'GS1-EPC-Format': 'Never_Translates' };
+  const { events, response } = await findEvents(gateway, '/epcis/events?EQ_eventID=urn:example:event:checking', asSent);
+  const body = await findEvents(gateway, `/epcis/events/${encodeURIComponent('urn:example:event:checking')}`, asSent);
   const [{ recordTime, ...event } = {}] = events;
   expect(event).toEqual(eventList.find(({ eventID }) => eventID === 'urn:example:event:checking'));
   expect(new Date(String(recordTime)).toISOString()).toBe(recordTime);
@@ -90,7 +92,9 @@ test('rollback: one bad event, and nothing is captured', async () => {
   const job = await capture(gateway, document(bad));
   expect(job).toMatchObject({
     success: false,
-    errors: [{ code: 'not-held', pointer: '/epcisBody/eventList/1', type: 'epcisException:ValidationException' }],
+    errors: [
+      { code: 'not-held', pointer: '/epcisBody/eventList/1', type: 'epcisException:ValidationException', status: 400 },
+    ],
   });
   expect(await countOf('/epcis/events?perPage=100')).toBe(before);
 });
@@ -132,6 +136,20 @@ const refusals: ReadonlyArray<readonly [what: string, body: unknown, status: num
     '/0/epcList/0',
   ],
   ['a misspelt field', [observed('urn:x:3', { dispositon: 'active' })], 400, 'epcis-malformed', '/0/dispositon'],
+  [
+    'a field that is given twice',
+    JSON.stringify(document([observed('urn:x:3')])).replace('"bizStep"', '"bizStep":"shipping","bizStep"'),
+    400,
+    'epcis-malformed',
+    '/epcisBody/eventList/0/bizStep',
+  ],
+  [
+    'a field that JavaScript has for itself',
+    JSON.stringify([observed('urn:x:3')]).replace('"bizStep"', '"__proto__":{"bizStep":"shipping"},"bizStep"'),
+    400,
+    'epcis-malformed',
+    '/0/__proto__',
+  ],
   ['deep nesting', `[${'['.repeat(40)}${']'.repeat(40)}]`, 413, 'epcis-limit', '/0'.repeat(32)],
   ['no event', document([]), 400, 'epcis-malformed', ''],
   ['another version', { ...document(), schemaVersion: '1.2' }, 400, 'version-unknown', '/schemaVersion'],
@@ -146,7 +164,18 @@ test.each(refusals)('%s is refused at once', async (_, body, status, code, point
 });
 
 test.each([
-  ['a time in the future', [observed('urn:x:4', { eventTime: '2999-01-01T00:00:00Z' })], 'event-malformed'],
+  [
+    'a time in the future',
+    [observed('urn:x:4', { eventTime: '2999-01-01T00:00:00Z' })],
+    'event-malformed',
+    '/eventTime',
+  ],
+  [
+    'a place that nobody has registered',
+    [observed('urn:x:6', { readPoint: { id: 'https://id.gs1.org/414/9521001000031' } })],
+    'unknown-site',
+    '/readPoint',
+  ],
   [
     'a unit within itself',
     [
@@ -159,10 +188,40 @@ test.each([
       })),
     ],
     'unit-cycle',
+    '',
   ],
-])('%s is refused by the ledger, with its place', async (_, events, code) => {
-  const { errors } = await capture(gateway, document(events));
-  expect(errors).toMatchObject([{ code, pointer: `/epcisBody/eventList/${events.length - 1}` }]);
+])('%s is refused by the ledger, with its place', async (_, events, code, field) => {
+  const pointer = `/epcisBody/eventList/${events.length - 1}${field}`;
+  const type = 'epcisException:ValidationException';
+  for (const behaviour of ['rollback', 'proceed']) {
+    const { errors } = await capture(gateway, document(events), behaviour);
+    expect(errors).toMatchObject([{ code, pointer, type, status: 400 }]);
+  }
+});
+
+test('no refusal of an event looks like one that is there already, or like an address that is not', async () => {
+  const post = (event: object, path: string) => gateway.api.send('POST', path, event).catch((problem) => problem);
+  const missing = shipped('urn:example:single-missing', 'NOBODY-HAS-IT');
+  expect(await post(missing, '/epcis/events')).toMatchObject({ status: 400, code: 'not-held' });
+  const nowhere = observed('urn:x:61', { readPoint: { id: 'https://id.gs1.org/414/9521001000031' } });
+  expect(await post(nowhere, '/epcis/events')).toMatchObject({ status: 400, code: 'unknown-site' });
+  const twice = JSON.stringify(observed('urn:x:62')).replace('"bizStep"', '"bizStep":"shipping","bizStep"');
+  const headers = { 'content-type': 'application/json' };
+  const plain = await gateway.api.fetch('/api/capture', { method: 'POST', headers, body: twice });
+  expect(await plain.json()).toMatchObject({ status: 400, code: 'epcis-malformed', pointer: '/bizStep' });
+});
+
+test('nothing is unpacked', async () => {
+  const body = gzipSync(JSON.stringify([observed('urn:x:63')]));
+  const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+  for (const path of ['/epcis/capture', '/epcis/events', '/epcis/queries', '/api/capture']) {
+    const response = await gateway.api.fetch(path, { method: 'POST', headers, body });
+    expect(await response.json()).toMatchObject({
+      status: 415,
+      code: 'unsupported-media-type',
+      contentEncoding: 'gzip',
+    });
+  }
 });
 
 test('XML is not read at all', async () => {

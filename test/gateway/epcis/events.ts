@@ -6,7 +6,7 @@ export const places = { field: '9521001000017', packhouse: '9521001000024' } as 
 
 const context = [
   'https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld',
-  { ex: 'https://ns.example.com/epcis/', cbvmda: 'urn:epcglobal:cbv:mda:' },
+  { ex: 'https://ns.example.com/epcis/', steps: 'https://ns.example.com/steps/', cbvmda: 'urn:epcglobal:cbv:mda:' },
 ];
 const at = (gln: string) => ({ id: `https://id.gs1.org/414/${gln}` });
 const zone = { eventTimeZoneOffset: '+00:00' };
@@ -127,7 +127,7 @@ export const eventList = [
     eventTime: '2026-05-01T11:00:00.000Z',
     ...zone,
     action: 'OBSERVE',
-    bizStep: 'https://ns.example.com/steps/tracking',
+    bizStep: 'steps:tracking',
     readPoint: at(places.packhouse),
     parentID: box,
     childEPCs: ['urn:epc:id:grai:9521001.00012.T9'],

@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 const gatewayOf = (kind: string): RunningGateway => gateways.get(kind) as RunningGateway;
-const extensions = { 'GS1-Extensions': 'ex=https://ns.example.com/epcis/' };
+const extensions = { 'GS1-Extensions': 'ex=https://ns.example.com/epcis/, steps=https://ns.example.com/steps/' };
 const all = 'harvest tagging checking sampling packing tracking ordering mixing mistake';
 const parameters: ReadonlyArray<readonly [query: string, names: string]> = [
   ['', all],
@@ -53,6 +53,7 @@ const parameters: ReadonlyArray<readonly [query: string, names: string]> = [
     'harvest tagging packing',
   ],
   ['EQ_bizStep=https://ns.example.com/steps/tracking', 'tracking'],
+  ['EQ_bizStep=steps:tracking|cbv:BizStep-packing', 'packing tracking'],
   ['EQ_disposition=active|conformant', 'harvest tagging checking'],
   ['EQ_persistentDisposition_set=completeness_verified', 'checking'],
   ['EQ_persistentDisposition_unset=completeness_inferred', 'checking'],
@@ -210,6 +211,7 @@ test.each([
   ['orderBy=bizStep', 'orderBy'],
   ['orderDirection=UP', 'orderDirection'],
   ['eventCountLimit=1&maxEventCount=1', 'maxEventCount'],
+  ['eventCountLimit=1', 'eventCountLimit'],
   ['perPage=none', 'perPage'],
   ['nextPageToken=abc', 'nextPageToken'],
   ['HASATTR_epcClass=x', 'HASATTR_epcClass'],
@@ -226,6 +228,14 @@ test.each([
 test('more than maxEventCount is a QueryTooLargeException', async () => {
   const response = await gatewayOf('PGlite').api.fetch('/epcis/events?maxEventCount=8');
   expect(await response.json()).toMatchObject({ type: 'epcisException:QueryTooLargeException', status: 413 });
+});
+
+test('a query in the address has its limit, and a longer one is told to take a name', async () => {
+  const ask = (chars: number) =>
+    gatewayOf('PGlite').api.fetch(`/epcis/events?EQ_stringValue=${'a|'.repeat(chars / 2)}`);
+  expect((await ask(900)).status).toBe(200);
+  const response = await ask(40_000);
+  expect(await response.json()).toMatchObject({ type: 'epcisException:URITooLongException', status: 414 });
 });
 
 test('a token goes on with its own query only', async () => {

@@ -91,6 +91,7 @@ test('a stream reports what is captured from then on, signed, and a list of it a
   const { response, body } = await subscribe('made', { dest: `${receiverUrl()}/stream`, stream: true });
   expect(response.status).toBe(201);
   expect(body).not.toHaveProperty('signatureToken');
+  expect(body).toMatchObject({ queryName: 'made', epcFormat: 'Always_GS1_Digital_Link' });
   expect(await capture(gateway, document())).toMatchObject({ success: true });
   await vi.waitUntil(() => to('/stream').length > 0, { timeout: 20_000, interval: 50 });
   const [report] = to('/stream');
@@ -107,7 +108,7 @@ test('a stream reports what is captured from then on, signed, and a list of it a
 });
 
 test('a schedule reports from its initial time on, and an empty report where it is wanted', async () => {
-  const schedule = { second: '[0-59]' };
+  const schedule = { second: '0/1' };
   const more = { schedule, reportIfEmpty: true, initialRecordTime: '2020-01-01T00:00:00Z' };
   const { body } = await subscribe('made', { ...more, dest: `${receiverUrl()}/every-second` });
   await vi.waitUntil(() => to('/every-second').length > 2, { timeout: 20_000, interval: 50 });
@@ -120,7 +121,7 @@ test('a schedule reports from its initial time on, and an empty report where it 
 test.each([
   [{ stream: true, schedule: { hour: '1' } }, 'epcisException:SubscriptionControlsException'],
   [{}, 'epcisException:SubscriptionControlsException'],
-  [{ schedule: { hour: '25' } }, 'epcisException:SubscriptionControlsException'],
+  [{ schedule: { hour: 25 } }, 'epcisException:SubscriptionControlsException'],
   [{ stream: true, signatureToken: 'short' }, 'epcisException:ValidationException'],
   [{ stream: true, dest: 'ftp://example.com/' }, 'epcisException:ValidationException'],
   [{ stream: true, colour: 'red' }, 'epcisException:ValidationException'],

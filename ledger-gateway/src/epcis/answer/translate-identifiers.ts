@@ -52,7 +52,8 @@ export function translation(format: EpcFormat, prefixes: CompanyPrefixes): Trans
     case 'Never_Translates':
       return (event) => event;
     case 'Always_GS1_Digital_Link':
-      return (event) => translated(event, canonicalId);
+      // Links stay as they are: one with a lot and a serial number says more than its canonical form.
+      return (event) => translated(event, (id) => (id.startsWith('urn:epc:') ? canonicalId(id) : id));
     case 'Always_EPC_URN':
       return (event) => translated(event, (id) => urnOf(id, prefixes));
   }

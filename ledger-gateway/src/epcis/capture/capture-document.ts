@@ -31,13 +31,12 @@ export interface CaptureDocument {
  * @throws ProtocolError `epcis-…` or `too-large` with the place in the document
  */
 export function openCaptureDocument(bytes: Uint8Array): CaptureDocument {
-  const { sources } = openDocument(bytes, {
+  const { json, sources } = openDocument(bytes, {
     ...defaultEpcisLimits,
     maxDocumentBytes: epcisLimits.maxCaptureBytes,
     maxEventsPerDocument: epcisLimits.maxCaptureEvents,
   });
   if (sources.length === 0) throw new ProtocolError('epcis-malformed', 'There is no event in it', { pointer: '' });
-  const json: Json = JSON.parse(Buffer.from(bytes).toString('utf8'));
   return {
     json,
     events: sources.map((source) => {

@@ -1,7 +1,6 @@
 import { type ProblemCode, ProtocolError } from '@hopline/protocol';
 import { GatewayError } from '../../gateway-error.ts';
-import { statusOf } from '../../http/problem-status.ts';
-import { exceptionType } from '../http/epcis-problem.ts';
+import { exceptionOf } from '../http/epcis-problem.ts';
 import type { DocumentEvent } from './capture-document.ts';
 import type { JobError } from './capture-job.ts';
 
@@ -37,14 +36,12 @@ export function isOfAll(error: unknown): boolean {
 /** What a refusal says in a job: where in the document, and why. Anything that is not a refusal is thrown again. */
 export function jobError(error: unknown, event: DocumentEvent | null, position: number | null): JobError {
   if (!(error instanceof GatewayError) && !(error instanceof ProtocolError)) throw error;
-  const status = statusOf(error.code);
   const eventId = event === null ? undefined : event.source.eventID;
   return {
     ...error.details,
-    type: exceptionType(error.code, status),
+    ...exceptionOf(error.code),
     code: error.code,
     title: error.message,
-    status,
     pointer: pointerIn(error, event, position),
     ...(typeof eventId === 'string' ? { eventID: eventId } : {}),
   };

@@ -86,10 +86,15 @@ export async function namedQuery(app: AppContext, name: string): Promise<NamedQu
   return found(await readQuery(app.store, name), 'the query', { name });
 }
 
-/** A JSON body of a definition. Throws `unsupported-media-type`, `too-large`, `bad-request`. */
+/** A JSON body of a definition. Throws `unsupported-media-type`, `query-too-complex`, `bad-request`. */
 export async function readJsonBody(c: Context<AppEnv>): Promise<unknown> {
   demandJson(c);
-  const text = Buffer.from(await readBytes(c, epcisLimits.maxQueryBytes)).toString('utf8');
+  const { maxQueryBytes } = epcisLimits;
+  const bytes = await readBytes(c, maxQueryBytes).catch((error: unknown) => {
+    if (!(error instanceof GatewayError) || error.code !== 'too-large') throw error;
+    throw new GatewayError('query-too-complex', 'the query is too large', { maxQueryBytes }, { cause: error });
+  });
+  const text = Buffer.from(bytes).toString('utf8');
   try {
     const body: unknown = JSON.parse(text);
     if (isJsonObject(body)) return body;

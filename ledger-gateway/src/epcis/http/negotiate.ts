@@ -90,9 +90,9 @@ function compareVersions(a: string, b: string): number {
   return at < 0 ? 0 : (theirs[at] ?? 0) - (ours[at] ?? 0);
 }
 
-/** The wanted form of identifiers. Throws `not-acceptable`. */
+/** The wanted form of identifiers; Digital Links where nothing is said (EPCIS 2.0, REST bindings). Throws `not-acceptable`. */
 export function epcFormat(c: Context): EpcFormat {
-  const wanted = c.req.header('GS1-EPC-Format') ?? 'No_Preference';
+  const wanted = c.req.header('GS1-EPC-Format') ?? 'Always_GS1_Digital_Link';
   const format = epcFormats.find((one) => one === wanted);
   if (format !== undefined) return format;
   throw new GatewayError('not-acceptable', 'no such format of identifiers', { format: wanted, offered: epcFormats });

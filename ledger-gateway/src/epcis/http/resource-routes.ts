@@ -1,5 +1,5 @@
 import { ProtocolError } from '@hopline/protocol';
-import { bareTerm, canonicalId, vocabularies } from '@hopline/protocol/epcis';
+import { bareTerm, bizSteps, canonicalId, dispositions, vocabularies } from '@hopline/protocol/epcis';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { found } from '../../gateway-error.ts';
@@ -15,7 +15,7 @@ import { parseQuery } from '../query/parse-query.ts';
 import type { Predicate } from '../query/predicate.ts';
 import { rawFromUrl } from '../query/raw-parameters.ts';
 import { readPage } from '../query/read-page.ts';
-import { term } from '../query/standard-parameters.ts';
+import { eventTypes, term } from '../query/standard-parameters.ts';
 import { answerEvents, nextLink, readWishes, translationFor } from './answer-events.ts';
 import { discovery, versionHeaders } from './discovery.ts';
 import { queryDocumentSchema } from './event-routes.ts';
@@ -32,20 +32,23 @@ interface Resource {
   /** The value as it is indexed. Throws ProtocolError. */
   readonly read: (value: string) => string;
   readonly selects: (value: string) => Predicate;
+  /** Values that the standard gives: they are there whether or not an event holds them. */
+  readonly standard: readonly string[];
   /** Whether values are identifiers, which GS1-EPC-Format may change. */
   readonly identifiers: boolean;
 }
 
 const resources: readonly Resource[] = [
-  column('eventTypes', 'type', (value) => value, false),
-  column('bizSteps', 'biz_step', (value) => bareTerm(vocabularies.bizStep, value), false),
-  column('dispositions', 'disposition', (value) => bareTerm(vocabularies.disposition, value), false),
-  column('bizLocations', 'biz_location', canonicalId, true),
-  column('readPoints', 'read_point', canonicalId, true),
+  column('eventTypes', 'type', (value) => value, eventTypes),
+  column('bizSteps', 'biz_step', (value) => bareTerm(vocabularies.bizStep, value), bizSteps),
+  column('dispositions', 'disposition', (value) => bareTerm(vocabularies.disposition, value), dispositions),
+  column('bizLocations', 'biz_location', canonicalId, null),
+  column('readPoints', 'read_point', canonicalId, null),
   {
     name: 'epcs',
     source: 'item',
     read: canonicalId,
+    standard: [],
     identifiers: true,
     selects: (value) => ({
       kind: 'match',
@@ -63,13 +66,21 @@ const resources: readonly Resource[] = [
   },
 ];
 
+/** @param standard `null` for identifiers, of which the standard gives none */
 function column(
   name: string,
   source: Exclude<ValueSource, 'item'>,
   read: Resource['read'],
-  identifiers: boolean,
+  standard: readonly string[] | null,
 ): Resource {
-  return { name, source, read, identifiers, selects: (value) => term(source, [value]) };
+  return {
+    name,
+    source,
+    read,
+    standard: standard ?? [],
+    identifiers: standard === null,
+    selects: (value) => term(source, [value]),
+  };
 }
 
 const topLevel = ['events', ...resources.map(({ name }) => name), 'capture', 'queries'];
@@ -99,7 +110,11 @@ function addResource(routes: Hono<AppEnv>, app: AppContext, resource: Resource):
   routes.options(`/${name}`, discovery(['GET', 'HEAD']));
   routes.get(
     `/${name}`,
-    route({ summary: `Values of ${name} that events hold`, tag: 'epcis', answer: collectionSchema }),
+    route({
+      summary: `Values of ${name}: those of the standard, and those that events hold`,
+      tag: 'epcis',
+      answer: collectionSchema,
+    }),
     requires('read'),
     async (c) => {
       const { format } = readWishes(c);
@@ -108,7 +123,7 @@ function addResource(routes: Hono<AppEnv>, app: AppContext, resource: Resource):
       const after = token === undefined ? null : readPageToken(token, question);
       const from = after?.from;
       const behind = from?.by === 'text' ? from.text : null;
-      const values = await listValues(app.store, source, behind, perPage + 1);
+      const values = await listValues(app.store, source, behind, perPage + 1, resource.standard);
       const shown = values.slice(0, perPage);
       const last = shown.at(-1);
       const given = (after?.given ?? 0) + shown.length;
@@ -144,10 +159,10 @@ function addResource(routes: Hono<AppEnv>, app: AppContext, resource: Resource):
   );
 }
 
-/** A value of a path in its one form; `not-found` where no event holds it. */
-async function knownValue(app: AppContext, { name, source, read }: Resource, text: string): Promise<string> {
+/** A value of a path in its one form; `not-found` where neither the standard nor an event has it. */
+async function knownValue(app: AppContext, { name, source, read, standard }: Resource, text: string): Promise<string> {
   const value = readOrNull(read, text);
-  const known = value !== null && (await hasValue(app.store, source, valueKey(value)));
+  const known = value !== null && (standard.includes(value) || (await hasValue(app.store, source, valueKey(value))));
   return found(known ? value : null, `this one of ${name}`, { value: text });
 }
 

@@ -24,7 +24,11 @@ import { discovery, versionHeaders } from './discovery.ts';
 import { namedQuery, readJsonBody } from './named-query-routes.ts';
 import { demandCbvFormat, demandVersions, epcFormat, negotiateType } from './negotiate.ts';
 
-const part = z.string().max(200).optional();
+/** The standard's schema wants a text, and its examples show numbers. */
+const part = z
+  .union([z.string().max(200), z.int().min(0).max(59)])
+  .transform(String)
+  .optional();
 const scheduleSchema = z.strictObject({
   second: part,
   minute: part,
@@ -43,6 +47,7 @@ const requestSchema = z.strictObject({
 });
 const answerSchema = z.object({
   subscriptionID: z.string(),
+  queryName: z.string(),
   dest: z.string(),
   createdAt: z.string(),
   stream: z.boolean().optional(),
@@ -217,6 +222,7 @@ async function answerOf(app: AppContext, subscription: Subscription): Promise<An
   const time = (ms: number) => new Date(ms).toISOString();
   return {
     subscriptionID: id,
+    queryName: subscription.query,
     dest,
     createdAt: time(createdMs),
     ...(stream ? { stream } : {}),

@@ -4,9 +4,11 @@ import {
   amountOf,
   canonicalId,
   type EpcisEvent,
+  expandName,
   inBaseUnit,
   type ParsedEvent,
   parseTimeMs,
+  prefixesOf,
 } from '@hopline/protocol/epcis';
 import type { RowOf } from '../../projection/rows.ts';
 import { epcisLimits } from '../limits.ts';
@@ -44,6 +46,9 @@ export const fields = {
 /** What an event of a capture gives queries to find it by. Pure: a rebuild gives the same rows. */
 export function indexEvent({ source, event }: ParsedEvent, record: EventRecord): IndexedEvent {
   const declaration = event.errorDeclaration;
+  const prefixes = prefixesOf(source['@context']);
+  const named: Name = (term) => expandName(term, prefixes);
+  const optional = (term: string | undefined) => (term === undefined ? null : valueKey(named(term)));
   return {
     event: {
       event: record.event,
@@ -51,38 +56,41 @@ export function indexEvent({ source, event }: ParsedEvent, record: EventRecord):
       source: JSON.stringify(source),
       type: event.type,
       action: event.type === 'TransformationEvent' ? null : event.action,
-      biz_step: optionalKey(event.bizStep),
-      disposition: optionalKey(event.disposition),
+      biz_step: optional(event.bizStep),
+      disposition: optional(event.disposition),
       read_point: event.readPoint ? valueKey(canonicalId(event.readPoint.id)) : null,
       biz_location: event.bizLocation ? valueKey(canonicalId(event.bizLocation.id)) : null,
       time_ms: record.eventTimeMs,
       recorded_ms: record.recordedAtMs,
       declared_ms: declaration ? parseTimeMs(declaration.declarationTime) : null,
-      error_reason: optionalKey(declaration?.reason),
+      error_reason: optional(declaration?.reason),
     },
     values: distinct([
-      ...identifierValues(event, record.event),
+      ...identifierValues(event, record.event, named),
       // A partner decides what is in an event: without a bound, half a megabyte of it could become 200,000 rows.
-      ...[...sensorValues(event), ...extensionValues(source)].slice(0, epcisLimits.maxFurtherValuesPerEvent),
+      ...[...sensorValues(event, named), ...extensionValues(source)].slice(0, epcisLimits.maxFurtherValuesPerEvent),
     ]),
   };
 }
 
-function identifierValues(event: EpcisEvent, hash: string): ValueRow[] {
+/** The full name of a term that may be written with a prefix; a bare one stays bare. */
+type Name = (term: string) => string;
+
+function identifierValues(event: EpcisEvent, hash: string, named: Name): ValueRow[] {
   const ids = [hash, ...(event.eventID === undefined ? [] : [event.eventID])];
   const { persistentDisposition: persistent } = event;
   return [
     ...ids.map((id) => text(fields.eventId, id)),
     ...itemValues(event),
-    ...(persistent?.set ?? []).map((term) => text(fields.dispositionSet, term)),
-    ...(persistent?.unset ?? []).map((term) => text(fields.dispositionUnset, term)),
+    ...(persistent?.set ?? []).map((term) => text(fields.dispositionSet, named(term))),
+    ...(persistent?.unset ?? []).map((term) => text(fields.dispositionUnset, named(term))),
     ...(event.errorDeclaration?.correctiveEventIDs ?? []).map((id) => text(fields.corrective, id)),
     ...(event.bizTransactionList ?? []).map(({ type, bizTransaction }) =>
-      text(fields.bizTransaction(type ?? ''), canonicalId(bizTransaction)),
+      text(fields.bizTransaction(named(type ?? '')), canonicalId(bizTransaction)),
     ),
-    ...(event.sourceList ?? []).map(({ type, source }) => text(fields.source(type), canonicalId(source))),
+    ...(event.sourceList ?? []).map(({ type, source }) => text(fields.source(named(type)), canonicalId(source))),
     ...(event.destinationList ?? []).map(({ type, destination }) =>
-      text(fields.destination(type), canonicalId(destination)),
+      text(fields.destination(named(type)), canonicalId(destination)),
     ),
   ];
 }
@@ -134,10 +142,6 @@ function classes(field: string, elements: QuantityElements | undefined): ValueRo
 
 function text(field: string, value: string): ValueRow {
   return { field: fieldKey(field), value: valueKey(value), number: null, time_ms: null };
-}
-
-function optionalKey(value: string | undefined): string | null {
-  return value === undefined ? null : valueKey(value);
 }
 
 /** An event that says the same twice is found once. */

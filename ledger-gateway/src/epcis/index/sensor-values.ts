@@ -24,23 +24,28 @@ const texts = [
 const times = ['time', 'startTime', 'endTime'] as const;
 const measured = ['value', 'minValue', 'maxValue', 'meanValue', 'sDev', 'percValue'] as const;
 
-/** What the sensor elements of an event say. Measurements stand in the base unit of their dimension. */
-export function sensorValues(event: EpcisEvent): ValueRow[] {
+/**
+ * What the sensor elements of an event say. Measurements stand in the base unit of their dimension.
+ * @param named the full name of a type that may be written with a prefix
+ */
+export function sensorValues(event: EpcisEvent, named: (term: string) => string): ValueRow[] {
   const elements = event.sensorElementList ?? [];
   if (elements.length === 0) return [];
   const parts: Record<string, unknown>[] = elements.flatMap((element) => [
     ...(element.sensorMetadata ? [element.sensorMetadata] : []),
     ...element.sensorReport,
   ]);
-  return [row(sensorFields.list, {}), ...parts.flatMap(partValues)];
+  return [row(sensorFields.list, {}), ...parts.flatMap((part) => partValues(part, named))];
 }
 
-function partValues(part: Record<string, unknown>): ValueRow[] {
+function partValues(part: Record<string, unknown>, named: (term: string) => string): ValueRow[] {
   const uom = typeof part.uom === 'string' ? part.uom : '';
   return [
     ...texts.flatMap((name) => {
       const value = part[name];
-      return value === undefined ? [] : [row(sensorFields.text(name), { value: textOf(name, value) })];
+      return value === undefined
+        ? []
+        : [row(sensorFields.text(name), { value: name === 'type' ? named(String(value)) : textOf(name, value) })];
     }),
     ...times.flatMap((name) => {
       const value = part[name];

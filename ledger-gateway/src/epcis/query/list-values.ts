@@ -4,13 +4,25 @@ import type { TermColumn } from './predicate.ts';
 /** What the top-level resources list: a column of the events, or everything that events speak of. */
 export type ValueSource = TermColumn | 'item';
 
-/** Values that events hold, in their order behind `after`. The time it takes grows with the answer, not with the table. */
+/**
+ * Values that events hold and those that are there in any case, each once, in their order behind `after`. The time it takes
+ * grows with the answer, not with the table.
+ */
 export async function listValues(
   on: Queryable,
   source: ValueSource,
   after: string | null,
   limit: number,
+  always: readonly string[] = [],
 ): Promise<string[]> {
+  const held = await heldValues(on, source, after, limit);
+  const more = always.filter((value) => after === null || Buffer.compare(Buffer.from(value), Buffer.from(after)) > 0);
+  return [...new Set([...held, ...more])]
+    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    .slice(0, limit);
+}
+
+async function heldValues(on: Queryable, source: ValueSource, after: string | null, limit: number): Promise<string[]> {
   if (source === 'item') {
     const rows = await on.query<{ value: string }>(
       `select item as value from items where ${after === null ? 'true' : 'item > $2'} order by item limit $1`,

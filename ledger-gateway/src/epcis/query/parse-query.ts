@@ -20,7 +20,9 @@ export function parseQuery({ parameters, prefixes }: RawQuery): EventQuery {
     if (shaping.has(name)) continue;
     // Standard names come first: `EQ_type` is a sensor's, and no extension is called so, for it has no namespace.
     const read =
-      standardParameter(name, values) ?? sensorParameter(name, values) ?? extensionParameter(name, values, prefixes);
+      standardParameter(name, values, prefixes) ??
+      sensorParameter(name, values, prefixes) ??
+      extensionParameter(name, values, prefixes);
     if (read === null) throw parameterError(name, 'No such query parameter');
     predicates.push(...read);
   }
@@ -29,8 +31,11 @@ export function parseQuery({ parameters, prefixes }: RawQuery): EventQuery {
   if (eventCountLimit !== null && maxEventCount !== null) {
     throw parameterError('maxEventCount', 'maxEventCount and eventCountLimit exclude each other');
   }
-  const order = orderOf({ parameters, prefixes }) ?? naturalOrder(predicates);
-  return { predicates, order, eventCountLimit, maxEventCount };
+  const order = orderOf({ parameters, prefixes });
+  if (eventCountLimit !== null && order === null) {
+    throw parameterError('eventCountLimit', 'Which events are the first ones is for orderBy to say');
+  }
+  return { predicates, order: order ?? naturalOrder(predicates), eventCountLimit, maxEventCount };
 }
 
 function countOf(parameters: RawQuery['parameters'], name: 'eventCountLimit' | 'maxEventCount'): number | null {

@@ -1,4 +1,11 @@
-import { bareTerm, canonicalId, sensorBaseValue, vocabularies } from '@hopline/protocol/epcis';
+import {
+  bareTerm,
+  canonicalId,
+  expandName,
+  type Prefixes,
+  sensorBaseValue,
+  vocabularies,
+} from '@hopline/protocol/epcis';
 import { sensorFields } from '../index/sensor-values.ts';
 import { fieldKey, valueKey } from '../index/value-row.ts';
 import { parameterError, reading } from './parameter-error.ts';
@@ -14,12 +21,16 @@ const measured = 'value|minValue|maxValue|meanValue|sDev|percValue';
  * event as a whole, as the standard has it: two of them may be met by two reports of the same event.
  * @throws GatewayError `query-parameter`
  */
-export function sensorParameter(name: string, values: readonly string[]): readonly Predicate[] | null {
+export function sensorParameter(
+  name: string,
+  values: readonly string[],
+  prefixes: Prefixes,
+): readonly Predicate[] | null {
   if (name === 'EXISTS_sensorElementList' || name === 'EXISTS_sensorElement') {
     return readExists(name, values) ? [{ kind: 'exists', field: sensorFields.list }] : [];
   }
   const [, equal = ''] = /^EQ_([A-Za-z]+)$/.exec(name) ?? [];
-  const texts = equal === '' ? null : textsOf(name, equal, values);
+  const texts = equal === '' ? null : textsOf(name, equal, values, prefixes);
   if (texts !== null) return [text(equal, texts)];
   const time = /^(GE|LT)_(time|startTime|endTime)$/.exec(name);
   if (time) return [compare(sensorFields.text(time[2] ?? ''), 'time_ms', time[1] ?? '', readTime(name, values))];
@@ -40,9 +51,11 @@ export function sensorParameter(name: string, values: readonly string[]): readon
   ];
 }
 
-function textsOf(name: string, field: string, values: readonly string[]): string[] | null {
-  if (field === 'type')
-    return values.map((value) => reading(name, () => bareTerm(vocabularies.measurementType, value)));
+function textsOf(name: string, field: string, values: readonly string[], prefixes: Prefixes): string[] | null {
+  if (field === 'type') {
+    const { measurementType } = vocabularies;
+    return values.map((value) => reading(name, () => bareTerm(measurementType, expandName(value, prefixes))));
+  }
   if (field === 'deviceID') return values.map((value) => reading(name, () => canonicalId(value)));
   if (field === 'hexBinaryValue') return values.map((value) => value.toUpperCase());
   if (field === 'booleanValue') {

@@ -1,4 +1,4 @@
-import { bareTerm, canonicalId, inBaseUnit, vocabularies } from '@hopline/protocol/epcis';
+import { bareTerm, canonicalId, expandName, inBaseUnit, type Prefixes, vocabularies } from '@hopline/protocol/epcis';
 import { fields } from '../index/index-event.ts';
 import { fieldKey, valueKey } from '../index/value-row.ts';
 import { epcisLimits } from '../limits.ts';
@@ -61,14 +61,19 @@ const fixed: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 
 /**
  * The predicates of a parameter whose name the standard gives, lists by type and quantities among them; `null` for any
- * other name.
+ * other name. Terms of somebody's own may be written with a prefix.
  * @throws GatewayError `query-parameter`
  */
-export function standardParameter(name: string, values: readonly string[]): readonly Predicate[] | null {
+export function standardParameter(
+  name: string,
+  values: readonly string[],
+  prefixes: Prefixes,
+): readonly Predicate[] | null {
   const reader = fixed.get(name);
-  if (reader !== undefined) return reader(name, values);
+  const named = (text: string) => expandName(text, prefixes);
+  if (reader !== undefined) return reader(name, values.map(named));
   const typed = /^EQ_(bizTransaction|source|destination)_(.+)$/.exec(name);
-  if (typed) return [byType(name, typed[1] ?? '', typed[2] ?? '', values)];
+  if (typed) return [byType(name, typed[1] ?? '', named(typed[2] ?? ''), values.map(named))];
   const quantity = /^(EQ|GE|GT|LE|LT)_quantity(?:_([A-Z0-9]{2,3}))?$/.exec(name);
   if (quantity) return [quantityOf(name, quantity[1] ?? '', quantity[2], values)];
   return null;
@@ -130,7 +135,14 @@ function timePair(field: string, column: TimeColumn): [string, Reader][] {
   ];
 }
 
-const eventTypes = ['ObjectEvent', 'AggregationEvent', 'AssociationEvent', 'TransactionEvent', 'TransformationEvent'];
+/** The event types of the standard. */
+export const eventTypes: readonly string[] = [
+  'ObjectEvent',
+  'AggregationEvent',
+  'AssociationEvent',
+  'TransactionEvent',
+  'TransformationEvent',
+];
 
 /** One of the five types, or the URI of an extension's type, of which there are none here. */
 export function eventType(name: string, value: string): string {

@@ -11,6 +11,7 @@ test.each([
   [{ hour: '1', minute: '5' }, '2026-11-23T01:04:59.999Z', '2026-11-23T01:05:00.000Z'],
   [{ second: '0,30' }, '2026-11-23T08:59:30Z', '2026-11-23T09:00:00.000Z'],
   [{ second: '[10-12]' }, '2026-11-23T08:59:11.5Z', '2026-11-23T08:59:12.000Z'],
+  [{ second: '5/20' }, '2026-11-23T08:59:26Z', '2026-11-23T08:59:45.000Z'],
   [{ minute: '0' }, '2026-12-31T23:10:00Z', '2027-01-01T00:00:00.000Z'],
   [{ dayOfWeek: '1' }, '2026-11-23T00:00:00Z', '2026-11-30T00:00:00.000Z'],
   [{ dayOfWeek: '7', hour: '6' }, '2026-11-23T00:00:00Z', '2026-11-29T06:00:00.000Z'],
@@ -21,9 +22,15 @@ test.each([
   expect(next(schedule, after)).toBe(expected);
 });
 
-test.each([{}, { hour: '24' }, { minute: '5-9' }, { second: '[9-5]' }, { month: '0' }, { dayOfWeek: 'MON' }])(
-  '%j is refused',
-  (schedule) => {
-    expect(() => parseSchedule(schedule)).toThrow(expect.objectContaining({ code: 'subscription-controls' }));
-  },
-);
+test.each([
+  {},
+  { hour: '24' },
+  { minute: '5-9' },
+  { minute: '0/0' },
+  { hour: '[1-3]/2' },
+  { second: '[9-5]' },
+  { month: '0' },
+  { dayOfWeek: 'MON' },
+])('%j is refused', (schedule) => {
+  expect(() => parseSchedule(schedule)).toThrow(expect.objectContaining({ code: 'subscription-controls' }));
+});

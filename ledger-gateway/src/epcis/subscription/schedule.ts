@@ -15,7 +15,10 @@ const timesOfDay = 3;
 
 export type SchedulePart = (typeof parts)[number][0];
 
-/** A schedule as it is written: each part is a list of numbers and ranges `[a-b]`, parted by commas. */
+/**
+ * A schedule as it is written: each part is a list of numbers and ranges `[a-b]`, parted by commas. Steps `a/b`, every b from a
+ * on, stand in an example of the REST bindings (`"second": "0/30"`), though their schema does not know them.
+ */
 export type ScheduleTexts = Readonly<Partial<Record<SchedulePart, string>>>;
 
 /** A schedule, read: the values of each part that match, ascending. */
@@ -79,20 +82,22 @@ function firstOfDay({ hour, minute, second }: Schedule, midnightMs: number, afte
 
 function readPart(name: SchedulePart, text: string, low: number, high: number): number[] {
   const values = text.split(',').flatMap((element) => {
-    const match = /^(?:(\d{1,2})|\[(\d{1,2})-(\d{1,2})\])$/.exec(element.trim());
-    const first = Number(match?.[1] ?? match?.[2] ?? Number.NaN);
-    const last = Number(match?.[1] ?? match?.[3] ?? Number.NaN);
-    if (!(first >= low && last <= high && first <= last)) {
+    const match = /^(?:(\d{1,2})(?:\/(\d{1,2}))?|\[(\d{1,2})-(\d{1,2})\])$/.exec(element.trim());
+    const [, number, every, from, to] = match ?? [];
+    const first = Number(number ?? from ?? Number.NaN);
+    const last = every !== undefined ? high : Number(number ?? to ?? Number.NaN);
+    const step = Number(every ?? 1);
+    if (!(first >= low && last <= high && first <= last && step >= 1)) {
       throw new GatewayError(
         'subscription-controls',
-        `${name} is made of numbers and ranges [a-b], ${low} to ${high}`,
+        `${name} is made of numbers, ranges [a-b] and steps a/b, ${low} to ${high}`,
         {
           part: name,
           value: text,
         },
       );
     }
-    return numbersFrom(first, last);
+    return numbersFrom(first, last).filter((value) => (value - first) % step === 0);
   });
   return [...new Set(values)].sort((a, b) => a - b);
 }
