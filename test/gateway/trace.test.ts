@@ -106,8 +106,37 @@ test('forward from a field reaches dishes, the shop, and every part with its cus
     held: [{ amount: '91', uom: 'KGM' }],
     inTransit: [{ amount: '4', uom: 'KGM' }],
     gone: [{ amount: '5', uom: 'KGM' }],
+    // 4 of 100 are still on the way.
+    recoveryPpm: 960_000,
   });
+  expect(trace.transformations).toMatchObject([
+    { used: [{ amount: '110', uom: 'KGM' }], made: [{ amount: '100', uom: 'KGM' }], recoveryPpm: 909_090 },
+  ]);
   for (const edge of trace.edges) expect(edge.transactionId).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test('each place says how much came there and when, and how much still is there', async () => {
+  const { affected } = await ask({ from: made('D1'), direction: 'forward' });
+  const places = affected.find(({ id }) => id === made('D1'))?.places ?? [];
+  const kilograms = (some: readonly { amount: string }[]) => some.map(({ amount }) => amount).join();
+  expect(
+    places.map(({ gln: place, fromMs, toMs, arrived, present }) =>
+      [
+        place,
+        (fromMs - at(0)) / hourMs,
+        toMs === null ? 'still' : (toMs - at(0)) / hourMs,
+        kilograms(arrived),
+        kilograms(present),
+      ].join(' '),
+    ),
+  ).toEqual([
+    `${kitchen} 5 still 100 70`,
+    // 30 came on the pallet, were unpacked and packed again; 10 of them went to the shop and came back.
+    `${depot} 12 still 40 21`,
+    `${shop} 21 22 10 `,
+  ]);
+  for (const { custodian, name } of places)
+    expect([custodian, name]).toEqual(['FreshHubMSP', expect.stringContaining('Place')]);
 });
 
 test('goods share the path of their crate only while they are in it', async () => {

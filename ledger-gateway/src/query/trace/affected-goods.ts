@@ -1,5 +1,6 @@
-import type { Quantity } from '@hopline/protocol/epcis';
 import { flowEnds, howOf } from '../../projection/flow-ends.ts';
+import { arrivalsOf } from './arrivals.ts';
+import { balanceOf } from './balance.ts';
 import type { Flow } from './flow.ts';
 import type { FlowBook } from './flow-book.ts';
 import { QuantitySum } from './quantity-sum.ts';
@@ -36,6 +37,7 @@ export class AffectedGoods {
 
   describe(subject: number, isStart: boolean, names: TraceNames): Affected {
     const { item, gtin, lot, serial, product, kind } = names.thing(subject);
+    const parts = this.parts(subject, names);
     return {
       id: item,
       kind: kind === 'lgtin' ? 'lot' : 'item',
@@ -45,9 +47,9 @@ export class AffectedGoods {
       product,
       start: isStart,
       whole: this.isWhole(subject),
-      balance: this.#balance(subject),
-      parts: this.parts(subject, names),
-      places: this.#places(subject),
+      balance: balanceOf(this.#book.flowsOf(subject)),
+      parts,
+      places: this.#places(subject, parts, names),
     };
   }
 
@@ -124,33 +126,6 @@ export class AffectedGoods {
     return along ? this.#leftFrom(along, depth + 1) : null;
   }
 
-  #balance(subject: number): Affected['balance'] {
-    const sums = {
-      entered: new QuantitySum(),
-      held: new QuantitySum(),
-      inTransit: new QuantitySum(),
-      used: new QuantitySum(),
-      gone: new QuantitySum(),
-      unexplained: new QuantitySum(),
-    };
-    for (const { amount, uom, fromAt, toAt } of this.#book.flowsOf(subject)) {
-      if (amount === null) continue;
-      const quantity: Quantity = { amount, uom };
-      const from = fromAt === flowEnds.transformation ? 'entered' : account[fromAt];
-      const to = toAt === flowEnds.transformation ? 'used' : account[toAt];
-      if (from) sums[from][sources.has(from) ? 'add' : 'subtract'](quantity);
-      if (to) sums[to][sources.has(to) ? 'subtract' : 'add'](quantity);
-    }
-    return {
-      entered: sums.entered.quantities,
-      held: sums.held.quantities,
-      inTransit: sums.inTransit.quantities,
-      used: sums.used.quantities,
-      gone: sums.gone.quantities,
-      unexplained: sums.unexplained.quantities,
-    };
-  }
-
   /** Times at places and in units, one span each: those of the goods, and of what carried them meanwhile. */
   stays(subject: number): { place: string | null; unit: number | null; span: Span }[] {
     const places = new Windows();
@@ -178,25 +153,30 @@ export class AffectedGoods {
     ];
   }
 
-  #places(subject: number): Affected['places'] {
-    return this.stays(subject)
-      .flatMap(({ place, span }) =>
-        place === null
-          ? []
-          : [{ gln: place, fromMs: span.fromMs, toMs: span.toMs === Number.POSITIVE_INFINITY ? null : span.toMs }],
-      )
-      .sort((a, b) => a.fromMs - b.fromMs || (a.gln < b.gln ? -1 : 1));
+  #places(subject: number, parts: readonly AffectedPart[], names: TraceNames): Affected['places'] {
+    const spans = this.stays(subject)
+      .flatMap(({ place, span }) => (place === null ? [] : [{ place, span, arrived: new QuantitySum() }]))
+      .sort((a, b) => a.span.fromMs - b.span.fromMs || (a.place < b.place ? -1 : 1));
+    for (const { place, timeMs, quantities } of arrivalsOf(this.#book, subject)) {
+      const there = spans.filter((each) => each.place === glnText(place));
+      const during = there.find(({ span }) => span.fromMs <= timeMs && timeMs <= span.toMs);
+      for (const quantity of quantities) during?.arrived.add(quantity);
+    }
+    return spans.map(({ place, span: { fromMs, toMs }, arrived }) => {
+      const { name, custodian } = names.place(Number(place));
+      const present = new QuantitySum();
+      if (toMs === Number.POSITIVE_INFINITY) {
+        for (const part of parts) if (part.state === 'held' && part.place === place) present.add(part.quantity);
+      }
+      return {
+        gln: place,
+        name,
+        custodian,
+        fromMs,
+        toMs: toMs === Number.POSITIVE_INFINITY ? null : toMs,
+        arrived: arrived.quantities,
+        present: present.quantities,
+      };
+    });
   }
 }
-
-/** Where an end counts in a lot's balance. What it comes from counts the other way round. */
-const account: Readonly<Record<number, keyof Affected['balance']>> = {
-  [flowEnds.place]: 'held',
-  [flowEnds.unit]: 'held',
-  [flowEnds.transit]: 'inTransit',
-  [flowEnds.outside]: 'entered',
-  [flowEnds.difference]: 'entered',
-  [flowEnds.gone]: 'gone',
-  [flowEnds.early]: 'unexplained',
-};
-const sources: ReadonlySet<string> = new Set(['entered', 'unexplained']);

@@ -1,5 +1,11 @@
 import { ProtocolError } from '@hopline/protocol';
-import { addQuantities, compareQuantities, type Quantity, subtractQuantities } from '@hopline/protocol/epcis';
+import {
+  addQuantities,
+  compareQuantities,
+  inBaseUnit,
+  type Quantity,
+  subtractQuantities,
+} from '@hopline/protocol/epcis';
 
 /** Whole numbers that two of which add up exactly; nearly all amounts are such, and a trace adds thousands. */
 const shortWhole = /^\d{1,15}$/;
@@ -21,6 +27,13 @@ export function minus(a: Quantity, b: Quantity): Quantity | null {
 /** Whether an amount is above zero. */
 export function isPositive({ amount, uom }: Quantity): boolean {
   return shortWhole.test(amount) ? Number(amount) > 0 : compareQuantities({ amount, uom }, { amount: '0', uom }) > 0;
+}
+
+/** `part` of `whole` in millionths, rounded down; `null` where they cannot be compared, or the whole is nothing. */
+export function shareOf(part: Quantity, whole: Quantity): number | null {
+  const [a, b] = [attempt(() => inBaseUnit(part)), attempt(() => inBaseUnit(whole))];
+  if (!a || !b || a.dimension !== b.dimension || Number(b.amount) <= 0) return null;
+  return Math.floor((Number(a.amount) / Number(b.amount)) * 1_000_000);
 }
 
 /** Sums of amounts, one for each kind of unit that cannot be converted into the others. */
@@ -52,7 +65,7 @@ export class QuantitySum {
   }
 }
 
-function attempt(compute: () => Quantity): Quantity | null {
+function attempt<T>(compute: () => T): T | null {
   try {
     return compute();
   } catch (error) {

@@ -1,4 +1,5 @@
 import { type TransformationRecord, transformationRecordSchema } from '@hopline/protocol';
+import type { Quantity } from '@hopline/protocol/epcis';
 import { z } from 'zod';
 import { flowEnds } from '../../projection/flow-ends.ts';
 import { ledgerPlace } from '../../projection/ledger-sequence.ts';
@@ -6,6 +7,7 @@ import type { Queryable } from '../../store/database.ts';
 import { AffectedGoods } from './affected-goods.ts';
 import { completenessOf } from './completeness.ts';
 import { FlowBook } from './flow-book.ts';
+import { QuantitySum } from './quantity-sum.ts';
 import { Reach } from './reach.ts';
 import { remarksOn } from './remarks.ts';
 import { traceConditions } from './trace-conditions.ts';
@@ -160,7 +162,15 @@ function summary({ id, place, mspId, atMs, inputs, outputs, yieldPpm, event }: T
     timeMs: atMs,
     inputs: inputs.length,
     outputs: outputs.length,
+    used: sumOf(inputs),
+    made: sumOf(outputs),
     recoveryPpm: yieldPpm,
     event,
   };
+}
+
+function sumOf(lines: readonly Quantity[]): Quantity[] {
+  const sum = new QuantitySum();
+  for (const { amount, uom } of lines) sum.add({ amount, uom });
+  return sum.quantities;
 }

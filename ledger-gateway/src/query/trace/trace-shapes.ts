@@ -83,10 +83,23 @@ export const affectedSchema = z.object({
     gone: quantitiesSchema,
     /** Received before any shipment of it was told of. */
     unexplained: quantitiesSchema,
+    /** Share of what entered of which it is told what became: held, used or gone, in millionths; `null` for several units. */
+    recoveryPpm: z.int().nullable(),
   }),
   parts: z.array(affectedPartSchema),
-  /** Its times at places, alone or in units. */
-  places: z.array(z.object({ gln: z.string(), fromMs: z.int(), toMs: z.int().nullable() })),
+  /** Its times at places, loose or in units: `toMs` is null where it still is. */
+  places: z.array(
+    z.object({
+      gln: z.string(),
+      name: z.string().nullable(),
+      custodian: z.string().nullable(),
+      fromMs: z.int(),
+      toMs: z.int().nullable(),
+      /** So much came there in that time at most, and so much still is there. */
+      arrived: quantitiesSchema,
+      present: quantitiesSchema,
+    }),
+  ),
 });
 export type Affected = z.infer<typeof affectedSchema>;
 
@@ -97,6 +110,9 @@ export const transformationSchema = z.object({
   timeMs: z.int(),
   inputs: z.int(),
   outputs: z.int(),
+  /** Amounts of all inputs and outputs, by kinds of units. */
+  used: quantitiesSchema,
+  made: quantitiesSchema,
   /** Mass of all outputs to that of all inputs, in millionths; `null` where not all are stated as mass. */
   recoveryPpm: z.int().nullable(),
   event: z.string(),
