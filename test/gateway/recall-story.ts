@@ -1,5 +1,5 @@
 import { canonicalLink, gln13, gtin14 } from '@hopline/protocol/gs1';
-import { harvested, received, shipped, transformed } from '../ledger-suite/epcis-events.ts';
+import { commissioned, harvested, received, shipped, transformed } from '../ledger-suite/epcis-events.ts';
 import { epcisDocument } from '../ledger-suite/member.ts';
 import { RandomIds } from '../ledger-suite/random-ids.ts';
 import type { RunningGateway } from './network.ts';
@@ -61,6 +61,39 @@ export async function sendOff(freshHub: RunningGateway, retail: RunningGateway):
     shipped({ at: day(6), gln: packhouse }, store, [], [[lot, 20, 'EA']]),
   );
   return lot;
+}
+
+/** Single items of one lot, of which two are in a store and one went into something else in the packhouse. */
+export interface SingleItems {
+  readonly lot: string;
+  /** In the store, in the store, used. */
+  readonly items: readonly [string, string, string];
+  readonly made: string;
+  readonly packhouse: string;
+  readonly store: string;
+}
+
+/** Registers places and a product, and captures items that are told by serial number, with their lot in their links. */
+export async function deliverItems({ freshHub, retail }: Chain): Promise<SingleItems> {
+  const [packhouse, store] = [ids.gln(), ids.gln()].map(gln13) as [string, string];
+  const [gtin, madeGtin] = [ids.gtin(), ids.gtin()].map(gtin14) as [string, string];
+  const number = ids.name('S');
+  const link = (serial: string) => `https://id.gs1.org/01/${gtin}/10/${number}/21/${serial}`;
+  const made = canonicalLink({ kind: 'lgtin', gtin: madeGtin, lot: ids.name('T') });
+  await freshHub.api.send('PUT', `/api/sites/${packhouse}`, { name: 'Packhouse', kind: 'packhouse' });
+  await retail.api.send('PUT', `/api/sites/${store}`, { name: 'Store 1', kind: 'store' });
+  await freshHub.api.send('PUT', `/api/products/${gtin}`, { name: 'Salad bowl', limits: [] });
+  const items = ['1', '2', '3'].map((serial) => canonicalLink({ kind: 'sgtin', gtin, serial }));
+  const [first = '', second = '', third = ''] = items;
+  await capture(
+    freshHub,
+    commissioned({ at: day(5), gln: packhouse }, ['1', '2', '3'].map(link)),
+    { ...transformed({ at: day(6), gln: packhouse }, [], [[made, 1, 'EA']]), inputEPCList: [third] },
+    shipped({ at: day(6), gln: packhouse }, store, [first, second]),
+  );
+  await capture(retail, received({ at: day(8), gln: store }, [first, second]));
+  const lot = canonicalLink({ kind: 'lgtin', gtin, lot: number });
+  return { lot, items: [first, second, third], made, packhouse, store };
 }
 
 /** Captures events in one document. */

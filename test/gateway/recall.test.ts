@@ -11,7 +11,7 @@ import { startPostgres } from '../../ledger-gateway/src/testing/postgres-server.
 import { startReceiver, type WebhookReceiver } from '../../ledger-gateway/src/testing/webhook-receiver.ts';
 import { shipped, sold, transformed } from '../ledger-suite/epcis-events.ts';
 import { ApiProblem, mspIds, type Network, type RunningGateway, startNetwork } from './network.ts';
-import { type Chain, capture, type Delivery, deliver, finding } from './recall-story.ts';
+import { type Chain, capture, type Delivery, deliver, deliverItems, finding, sendOff } from './recall-story.ts';
 
 // Real processes on a busy machine: a wait that ends by itself is bounded, and no test is about how long it took.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
@@ -366,6 +366,65 @@ describe('a real recall', () => {
       headers: { accept: 'application/json' },
     });
     expect(recallSchema.parse(await asJson.json())).toMatchObject({ recall: { state: 'closed' } });
+  });
+});
+
+describe('goods that are not where a lot lies', () => {
+  test('single items are held, counted and answered for with the lot that they came in with', async () => {
+    const { lot, items, made, packhouse, store } = await deliverItems(chain);
+    const [first, second] = items;
+    const { recall, lines, lots } = recallSchema.parse(
+      await chain.freshHub.api.send('POST', '/api/recalls', { kind: 'voluntary', reason: 'Glass', suspects: [lot] }),
+    );
+    const { recallId } = recall;
+    expect(lots.map(({ item, onHold }) => [item, onHold])).toEqual([
+      [lot, true],
+      [made, true],
+    ]);
+    expect(lines).toMatchObject(
+      [
+        { place: store, item: lot, expected: { amount: '2' }, mspId: mspIds.retail },
+        { place: packhouse, item: made, expected: { amount: '1' } },
+      ].sort((a, b) => (a.place < b.place ? -1 : 1)),
+    );
+    const sale = { ...sold({ at, gln: store }, []), epcList: [first] };
+    expect(await problemOf(capture(chain.retail, sale))).toMatchObject({
+      code: 'on-hold',
+      members: { recallId, item: lot },
+    });
+    const status = await chain.retail.api.get(`/api/digital-link/recall-status${new URL(second).pathname}`);
+    expect(status).toMatchObject({ status: 'open', of: [lot], recalls: [{ recallId, onHold: true }] });
+    await chain.retail.api.send('POST', `/api/recalls/${recallId}/findings`, {
+      findings: [finding(store, lot, { quarantined: '2' })],
+    });
+    const { open } = await chain.retail.api.get(`/api/recalls/${recallId}/open`);
+    expect(open).toEqual([
+      { open: 'organisation', mspId: mspIds.retail },
+      { open: 'goods', place: packhouse, item: made },
+    ]);
+  });
+
+  test('loose goods on the way need a report or a reason too', async () => {
+    const lot = await sendOff(chain.freshHub, chain.retail);
+    const { recall, lines } = recallSchema.parse(
+      await chain.freshHub.api.send('POST', '/api/recalls', { kind: 'voluntary', reason: 'Glass', suspects: [lot] }),
+    );
+    const path = `/api/recalls/${recall.recallId}`;
+    const [line] = lines;
+    expect(lines).toMatchObject([{ item: lot, mspId: mspIds.retail, expected: { amount: '20' } }]);
+    await chain.retail.api.send('POST', `${path}/acknowledgements`, {});
+    await seen(chain.freshHub, recall.recallId, ({ organisations }) => organisations.every((each) => each.isCurrent));
+    expect(await problemOf(chain.freshHub.api.send('POST', `${path}/close`, { conclusion: 'Done' }))).toMatchObject({
+      code: 'recall-open',
+      members: { total: 1, open: [{ open: 'goods', place: line?.place, item: lot }] },
+    });
+    const closing = { conclusion: 'Done', otherwise: 'The lorry burnt down' };
+    await chain.freshHub.api.send('POST', `${path}/close`, closing);
+    const { steps } = await readRecall(chain.freshHub, recall.recallId);
+    expect(steps.at(-1)?.act).toMatchObject({
+      step: 'closed',
+      reasons: [{ item: { open: 'goods', item: lot }, reason: 'The lorry burnt down' }],
+    });
   });
 });
 

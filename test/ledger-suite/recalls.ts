@@ -1,6 +1,6 @@
 import { signAcknowledgement, type TransactionInput, toBase64Url } from '@hopline/protocol';
 import { describe, expect, it } from 'vitest';
-import { harvested, packed, received, shipped, sold, transformed } from './epcis-events.ts';
+import { commissioned, harvested, packed, received, shipped, sold, transformed } from './epcis-events.ts';
 import { refusalOf } from './ledger-client.ts';
 import { epcisDocument } from './member.ts';
 import type { SuiteContext } from './suite-context.ts';
@@ -99,6 +99,37 @@ export function recalls(context: () => SuiteContext): void {
       const change = { recallId, evidence: null, add: [], remove: [made], addressees: [], outside: [] };
       await growers.client.submit('recall:ChangeScope', { ...change, reason: 'pasteurised' });
       await freshHub.capture(sold({ at: later, gln: packhouse }, [[made, 1, 'KGM']]));
+    });
+
+    it('hold the single items of a lot, packed too, and reach what was made of them', async () => {
+      const { growers, freshHub, ids } = context();
+      const packhouse = await freshHub.openSite('packhouse', 'Packhouse');
+      const [gtin, number, unit] = [ids.gtin(), ids.name('L'), ids.sscc()];
+      const lot = `https://id.gs1.org/01/${gtin}/10/${number}`;
+      const item = (serial: number) => `https://id.gs1.org/01/${gtin}/21/${serial}`;
+      const made = `https://id.gs1.org/01/${ids.gtin()}/10/M`;
+      const field = await growers.openSite('field', 'Field');
+      await freshHub.capture(
+        commissioned(
+          { at, gln: packhouse },
+          [1, 2, 3].map((serial) => `${lot}/21/${serial}`),
+        ),
+        harvested({ at, gln: packhouse }, [[lot, 1, 'EA']]),
+        packed({ at, gln: packhouse }, unit, [], [item(1)]),
+      );
+      const using = { ...transformed({ at: later, gln: packhouse }, [], [[made, 1, 'EA']]), inputEPCList: [item(3)] };
+      const [event] = await freshHub.capture(using);
+      const scope = [
+        { item: lot, via: null },
+        { item: made, via: event?.event ?? '' },
+      ];
+      await freshHub.client.submit('recall:Open', { recall: recallOf(scope, { addressees: [] }) });
+      for (const id of [unit, item(2)]) {
+        expect(await refusalOf(freshHub.capture(shipped({ at: later, gln: packhouse }, field, [id])))).toMatchObject({
+          code: 'on-hold',
+          details: { item: lot },
+        });
+      }
     });
 
     it('are acknowledged under a signature, answered place by place, and closed with a reason for what is open', async () => {

@@ -4,6 +4,7 @@ import type { Draft } from '../state/draft.ts';
 import type { Goods } from './goods.ts';
 import { arrive } from './holdings.ts';
 import { isSerial } from './identifiers.ts';
+import { lotStated } from './lot-of-item.ts';
 import type { Effect, Scene } from './scene.ts';
 
 /** Makes known whether items were on the ledger before. */
@@ -25,7 +26,16 @@ export function appear(draft: Draft, goods: Goods, origin: Origin, from: Movemen
     });
   }
   if (!known) {
-    draft.put('item', [item], { schema: 1, item, origin, mspId, place, event: hash, atMs: event.eventTimeMs });
+    draft.put('item', [item], {
+      schema: 1,
+      item,
+      origin,
+      mspId,
+      place,
+      event: hash,
+      atMs: event.eventTimeMs,
+      ...lotStated(scene, item),
+    });
   }
   return arrive(draft, goods, origin, from, scene);
 }

@@ -19,6 +19,38 @@ async function remarks(trade: Trade) {
   return (await trade.ledger.at('event', trade.lastHash, noAttribute))?.remarks ?? [];
 }
 
+describe('single items', () => {
+  it.each([
+    ['strict', () => new Trade()],
+    ['tolerant', tolerant],
+  ])(
+    'are shipped, refused, received, packed, unpacked, used and sold as lots are, under the %s policy',
+    async (_policy, make) => {
+      const trade = make();
+      const [one, two, three] = ['1', '2', '3'].map(
+        (serial) => `https://id.gs1.org/01/09506000134352/21/${serial}`,
+      ) as [string, string, string];
+      const all = { epcs: [one, two, three] };
+      await trade.apply(enter(a1, all));
+      await trade.apply(ship(a1, b1, all));
+      await trade.apply(objectEvent(b1, 'OBSERVE', 'arriving', { epcs: [three] }, returned));
+      await trade.apply(receive(a1, { epcs: [three] }));
+      await trade.apply(receive(b1, { epcs: [one, two] }));
+      await trade.apply(aggregate(b1, 'ADD', pallet, { epcs: [one, two] }));
+      await trade.apply(ship(b1, b2, { epcs: [pallet] }));
+      await trade.apply(receive(b2, { epcs: [pallet] }));
+      await trade.apply(aggregate(b2, 'DELETE', pallet, { epcs: [one] }));
+      await trade.apply(aggregate(b2, 'DELETE', pallet, {}));
+      await trade.apply(objectEvent(b2, 'OBSERVE', 'retail_selling', { epcs: [one] }));
+      expect(await trade.ledger.all('holding')).toMatchObject([
+        { item: two, place: b2, amount: '1', custodian: 'BMSP' },
+        { item: three, place: a1, amount: '1', custodian: 'AMSP' },
+      ]);
+      expect(await trade.ledger.all('transit')).toEqual([]);
+    },
+  );
+});
+
 describe('goods that nobody told of', () => {
   it.each([
     ['shipped', (lots: [[string, string]]) => ship(a1, b1, { lots })],

@@ -3,6 +3,7 @@ import type { NormalisedAggregationEvent, NormalisedEvent, NormalisedObjectEvent
 import type { Draft } from '../state/draft.ts';
 import { loadContents } from './contents.ts';
 import { loadHoldings } from './holdings.ts';
+import { isSerial } from './identifiers.ts';
 import { assertActs, loadSites, namedGlns } from './parties.ts';
 import { receiveGoods } from './receive-goods.ts';
 import { receiveUnit } from './receive-unit.ts';
@@ -51,6 +52,7 @@ export function candidates({ sources, destinations }: NormalisedEvent, place: st
 /** Makes known what is on the way of an event's units and goods, and how far it has been received. */
 export async function loadShipments(draft: Draft, { event, place }: Scene<Moving>): Promise<void> {
   for (const epc of movedThings(event).epcs) {
+    if (isSerial(epc)) continue;
     const location = draft.get('unit', epc)?.location;
     if (location?.at === 'transit') await draft.load('site', location.to);
   }

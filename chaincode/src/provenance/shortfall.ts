@@ -12,6 +12,7 @@ import type { Draft } from '../state/draft.ts';
 import { inCommonUnit, minus } from './amount.ts';
 import { assertComparable, type Goods, takeFromLine } from './goods.ts';
 import { isSerial } from './identifiers.ts';
+import { lotStated } from './lot-of-item.ts';
 import { remark } from './remark.ts';
 import type { Scene } from './scene.ts';
 
@@ -79,7 +80,16 @@ export function enterMissing(
   if (missing.amount === '0') return { movements: [], remarks: [] };
   if (!draft.get('item', item)) {
     const origin = 'declared';
-    draft.put('item', [item], { schema: 1, item, origin, mspId, place, event: hash, atMs: event.eventTimeMs });
+    draft.put('item', [item], {
+      schema: 1,
+      item,
+      origin,
+      mspId,
+      place,
+      event: hash,
+      atMs: event.eventTimeMs,
+      ...lotStated(scene, item),
+    });
   }
   const differ = line !== null && !areConvertible(line.uom, asked.uom);
   return {

@@ -1,8 +1,9 @@
 import type { HoldRecord } from '@hopline/protocol';
 import type { NormalisedEvent } from '@hopline/protocol/epcis';
 import { glnOf, isSerial } from '../provenance/identifiers.ts';
+import { loadLots, lotStated, withItsLot } from '../provenance/lot-of-item.ts';
 import { namedReceiver } from '../provenance/parties.ts';
-import type { Step } from '../provenance/scene.ts';
+import type { Scene, Step } from '../provenance/scene.ts';
 import { itemsOf } from '../provenance/subjects.ts';
 import { loadDownwards } from '../provenance/units.ts';
 import { Refused } from '../refused.ts';
@@ -12,8 +13,8 @@ import type { Draft } from '../state/draft.ts';
 export type Use = 'ship' | 'pack' | 'transform' | 'remove';
 
 /**
- * A step that refuses goods on hold (`on-hold`), also those that lie at any depth in a unit that it moves. The holds of an
- * item are read as a range, so that a hold which gets into the same block before the step makes the step invalid.
+ * A step that refuses goods on hold (`on-hold`), also those that lie at any depth in a unit that it moves, and single items
+ * of a lot that is on hold. The holds of an item are read as a range, so that a hold which gets into the same block before the step makes the step invalid.
  *
  * Goods can still come back: under the disposition `recalled` they are shipped to a place that the recall names for
  * returns, and packed for it. They can be destroyed or decommissioned, and be received and unpacked anywhere.
@@ -24,17 +25,30 @@ export function guarded<E extends NormalisedEvent>(step: Step<E>, use: Use): Ste
       await step.load(draft, scene);
       const ids = touched(scene.event, use);
       for (const id of ids) if (!isSerial(id)) await loadDownwards(draft, id);
-      for (const { item } of contentsOf(draft, ids)) await draft.loadRange('hold', item);
+      const contents = contentsOf(draft, ids);
+      await loadLots(
+        draft,
+        contents.map(({ item }) => item),
+      );
+      for (const { item } of contents) {
+        for (const held of heldWith(draft, item, scene)) await draft.loadRange('hold', held);
+      }
     },
 
     apply(draft, scene) {
       for (const { item, unit } of contentsOf(draft, touched(scene.event, use))) {
-        const hold = draft.list('hold', item).find((each) => each.enforced && !isAllowed(each, use, scene.event));
+        const holds = [...heldWith(draft, item, scene)].flatMap((held) => draft.list('hold', held));
+        const hold = holds.find((each) => each.enforced && !isAllowed(each, use, scene.event));
         if (hold) throw onHold(hold, unit, scene.event);
       }
       return step.apply(draft, scene);
     },
   };
+}
+
+/** Whose holds hold an item: its own, and those of the lot that it is of, by its record or by what the event says now. */
+function heldWith(draft: Draft, item: string, { event }: Scene): ReadonlySet<string> {
+  return new Set([...withItsLot(draft, item), ...Object.values(lotStated({ event }, item))]);
 }
 
 /** What of an event a hold concerns: of a transformation the inputs, of packing what is put in. */

@@ -9,6 +9,7 @@ import {
   type TransactionInput,
   toBase64Url,
 } from '@hopline/protocol';
+import type { NormalisedEvent } from '@hopline/protocol/epcis';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Refused } from '../refused.ts';
 import { Draft } from '../state/draft.ts';
@@ -197,6 +198,20 @@ describe('lineage', () => {
     });
   });
 
+  it('reaches what was made of a single item of a lot in the scope', async () => {
+    const item = `https://id.gs1.org/01/${gtin}/21/1`;
+    await trade.apply(enter(a1, { epcs: [item] }, { lots: { [item]: other } }));
+    const made = 'https://id.gs1.org/01/09506000134369/10/K';
+    await trade.apply({ ...transform(a1, [], [[made, '1']], 'urn:x:2'), inputEpcs: [item] } as NormalisedEvent);
+    const scope = [
+      { item: lot, via: null },
+      { item: made, via: 'urn:x:2' },
+    ];
+    expect((await refusalOf(trade.open({ scope }))).code).toBe('recall-scope');
+    await trade.open({ scope: scope.map((line) => (line.via === null ? { ...line, item: other } : line)) });
+    expect((await trade.refuse(ship(a1, b1, { lots: [[made, '1']] }))).code).toBe('on-hold');
+  });
+
   it('can be followed later, as far as the scope goes', async () => {
     await trade.open();
     await trade.change({ add: [{ item: juice, via: 'urn:x:1' }] });
@@ -254,6 +269,25 @@ describe('goods on hold', () => {
     expect((await trade.refuse(back(b1, recalled))).code).toBe('on-hold');
     expect((await trade.refuse(back(b2, {}))).code).toBe('on-hold');
     await trade.apply(back(b2, recalled));
+  });
+
+  it('are the single items of a lot too, by the lot that they came in with or that an event now says', async () => {
+    const [known, stated, free] = ['1', '2', '3'].map((serial) => `https://id.gs1.org/01/${gtin}/21/${serial}`) as [
+      string,
+      string,
+      string,
+    ];
+    await trade.apply(enter(a1, { epcs: [known] }, { lots: { [known]: lot } }));
+    await trade.apply(enter(a1, { epcs: [stated, free] }));
+    await trade.apply(aggregate(a1, 'ADD', crate, { epcs: [known] }));
+    await trade.open();
+    const details = { recallId: 'R1', item: lot };
+    expect(await trade.refuse(ship(a1, b1, { epcs: [crate] }))).toMatchObject({ code: 'on-hold', details });
+    const saying = ship(a1, b1, { epcs: [stated] }, { lots: { [stated]: lot } });
+    expect(await trade.refuse(saying)).toMatchObject({ code: 'on-hold', details });
+    await trade.apply(ship(a1, b1, { epcs: [free] }));
+    await trade.apply(aggregate(a1, 'DELETE', crate, {}));
+    expect((await trade.refuse(objectEvent(a1, 'OBSERVE', 'retail_selling', { epcs: [known] }))).code).toBe('on-hold');
   });
 
   it('of two recalls move when both allow it', async () => {

@@ -1,6 +1,7 @@
 import { maxRecallLots, type RecallRecord, type ScopeLine } from '@hopline/protocol';
 import { canonicalLink, parseIdentifier } from '@hopline/protocol/gs1';
 import { maxIdentifierLength } from '../provenance/identifiers.ts';
+import { loadLots, withItsLot } from '../provenance/lot-of-item.ts';
 import { Refused } from '../refused.ts';
 import type { Draft } from '../state/draft.ts';
 import { assertMayRecall, gtinOf } from './standing.ts';
@@ -92,8 +93,11 @@ async function assertMadeOfScope(draft: Draft, recallId: string, item: string, v
   const transformation = await draft.load('transformation', via);
   if (transformation?.outputs.some((line) => line.item === item)) {
     for (const input of transformation.inputs) {
-      const line = await draft.load('recall-scope', recallId, input.item);
-      if (line?.toVersion === null) return;
+      await loadLots(draft, [input.item]);
+      for (const inScope of withItsLot(draft, input.item)) {
+        const line = await draft.load('recall-scope', recallId, inScope);
+        if (line?.toVersion === null) return;
+      }
     }
   }
   throw new Refused('recall-scope', 'the item was not made there out of goods of the scope', { item, via });

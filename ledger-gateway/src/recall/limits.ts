@@ -10,6 +10,8 @@ export const recallLimits = {
   maxLineageRounds: 64,
   /** Parts of lots that one frozen trace may tell of. */
   maxParts: 20_000,
+  /** Single items, by serial number, of all lots of one recall. */
+  maxSingleItems: 20_000,
   maxEvidenceBytes: 16 * 1024 * 1024,
   maxBodyBytes: 2 * 1024 * 1024,
   maxAcknowledgementBytes: 16 * 1024,

@@ -1,6 +1,7 @@
 import { maxRecallLots, type ScopeLine } from '@hopline/protocol';
 import { GatewayError } from '../gateway-error.ts';
 import type { Queryable } from '../store/database.ts';
+import { itemsOfLots } from './items-of-lots.ts';
 import { recallLimits } from './limits.ts';
 
 /** A lot of a scope, with the goods of the scope that it was made of. */
@@ -10,7 +11,8 @@ export interface LineageLine extends ScopeLine {
 
 /**
  * Everything that was made of these goods, through any number of transformations, in an order in which each thing stands
- * behind what it was made of: the ledger takes a scope in that order. The goods themselves, and what is `left out` (and
+ * behind what it was made of: the ledger takes a scope in that order. What was made of single items of a lot was made of the
+ * lot. The goods themselves, and what is `left out` (and
  * whatever only came of that), are not in the answer.
  *
  * @throws GatewayError `too-large` beyond `maxRecallLots`
@@ -47,12 +49,17 @@ export async function madeOf(
   return [...lines].map(([item, { via, from }]) => ({ item, via, from: [...from].sort() }));
 }
 
-function outputsOf(on: Queryable, items: readonly string[]): Promise<{ input: string; item: string; via: string }[]> {
-  return on.query(
+async function outputsOf(
+  on: Queryable,
+  goods: readonly string[],
+): Promise<{ input: string; item: string; via: string }[]> {
+  const lotOf = await itemsOfLots(on, goods);
+  const rows = await on.query<{ input: string; item: string; via: string }>(
     `select distinct made.subject as item, used.to_id as via, used.subject as input
      from movements used join movements made on made.from_at = 'transformation' and made.from_id = used.to_id
      where used.to_at = 'transformation' and used.subject = any($1::text[])
      order by item, via, input`,
-    [items],
+    [[...goods, ...lotOf.keys()]],
   );
+  return rows.map((row) => ({ ...row, input: lotOf.get(row.input) ?? row.input }));
 }

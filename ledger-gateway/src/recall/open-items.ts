@@ -3,13 +3,14 @@ import { z } from 'zod';
 import { found, GatewayError } from '../gateway-error.ts';
 import { partsOf } from '../query/affected.ts';
 import type { Queryable } from '../store/database.ts';
+import { itemsOfLots } from './items-of-lots.ts';
 
 export const openItemsSchema = z.object({ open: z.array(openItemSchema) });
 
 /**
  * What is open of a recall now: organisations that have not acknowledged its newest version, and goods of the scope that
  * are somewhere, or on the way to there, of which nobody has said what was found. The ledger asks a reason for each of them
- * at the closing; loose goods on the way, which it has no way to find by item, are asked for here.
+ * at the closing; loose goods on the way and single items, which it has no way to find by lot, are asked for here.
  *
  * @throws `not-found`
  */
@@ -42,8 +43,12 @@ export async function openItemsOf(on: Queryable, recallId: string): Promise<Open
     'select item from recall_scope where recall_id = $1 and to_version is null order by item',
     [recallId],
   );
-  const items = scope.map(({ item }) => item);
-  for (const [item, parts] of await partsOf(on, items)) {
+  const lots = scope.map(({ item }) => item);
+  // Single items are answered for with their lot, unless the recall names them.
+  const lotOf = await itemsOfLots(on, lots);
+  for (const lot of lots) lotOf.delete(lot);
+  for (const [id, parts] of await partsOf(on, [...new Set([...lots, ...lotOf.keys()])])) {
+    const item = lotOf.get(id) ?? id;
     for (const { state, place } of parts) {
       const isThere = state === 'held' || state === 'in-transit';
       if (isThere && place !== null && !answered.has(`${place} ${item}`)) note({ open: 'goods', place, item });

@@ -1,4 +1,5 @@
 import { type Bytes, sha256, toBase64Url, utf8 } from '@hopline/protocol';
+import { addQuantities } from '@hopline/protocol/epcis';
 import { z } from 'zod';
 import { GatewayError } from '../gateway-error.ts';
 import { readCheckpoint } from '../projection/checkpoint.ts';
@@ -7,6 +8,7 @@ import { partsOf } from '../query/affected.ts';
 import { placesOf } from '../query/lookups.ts';
 import { whereabouts } from '../query/whereabouts.ts';
 import type { Database, Queryable } from '../store/database.ts';
+import { itemsOfLots } from './items-of-lots.ts';
 import { recallLimits } from './limits.ts';
 import type { LineageLine } from './lineage.ts';
 
@@ -102,8 +104,12 @@ async function describeScope(
   { mspId, nowMs }: { mspId: string; nowMs: number },
 ): Promise<ScopeDocument> {
   const { height, blockTimeMs } = await readCheckpoint(on);
-  const items = lines.map(({ item }) => item);
-  const parts = await frozenParts(on, items);
+  const lots = lines.map(({ item }) => item);
+  const lotOf = await itemsOfLots(on, lots);
+  const items = [...new Set([...lots, ...lotOf.keys()])];
+  // What the recall names by itself is told by itself.
+  for (const lot of lots) lotOf.delete(lot);
+  const parts = await frozenParts(on, items, lotOf);
   const past = await placesSeen(on, items);
   const place = await placesOf(on, [...past, ...parts.flatMap((part) => [part.place, part.from])]);
   const glns = new Set([...past, ...parts.flatMap((part) => [part.place ?? [], part.from ?? []].flat())]);
@@ -123,12 +129,17 @@ async function describeScope(
   };
 }
 
-async function frozenParts(on: Queryable, items: readonly string[]): Promise<FrozenPart[]> {
+/** Parts of these lots and items; single items of a lot are parts of the lot. */
+async function frozenParts(
+  on: Queryable,
+  items: readonly string[],
+  lotOf: ReadonlyMap<string, string>,
+): Promise<FrozenPart[]> {
   const byItem = await partsOf(on, items);
-  const parts = items.flatMap((item) =>
+  const all = items.flatMap((item) =>
     (byItem.get(item) ?? []).map(
       ({ state, place, from, custodian, quantity, units, how, sinceMs, event }): FrozenPart => ({
-        item,
+        item: lotOf.get(item) ?? item,
         state,
         place,
         from,
@@ -142,11 +153,24 @@ async function frozenParts(on: Queryable, items: readonly string[]): Promise<Fro
       }),
     ),
   );
+  const parts = lotOf.size === 0 ? all : countedTogether(all);
   if (parts.length <= recallLimits.maxParts) return parts;
   throw new GatewayError('too-large', 'the goods lie in more parts than one recall takes', {
     parts: parts.length,
     maxParts: recallLimits.maxParts,
   });
+}
+
+/** Parts of one lot that are in the same state at the same place, in the same units, as one: single items are counted. */
+function countedTogether(parts: readonly FrozenPart[]): FrozenPart[] {
+  const byWhere = new Map<string, FrozenPart>();
+  for (const part of parts) {
+    const { item, state, place, from, custodian, uom, units, how } = part;
+    const key = JSON.stringify([item, state, place, from, custodian, uom, units, how]);
+    const known = byWhere.get(key);
+    byWhere.set(key, known ? { ...known, ...addQuantities(known, part) } : part);
+  }
+  return [...byWhere.values()];
 }
 
 const itemsPerWalk = 100;

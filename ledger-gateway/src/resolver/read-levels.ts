@@ -1,5 +1,6 @@
-import { canonicalLink } from '@hopline/protocol/gs1';
+import { canonicalLink, parseIdentifier } from '@hopline/protocol/gs1';
 import { type LevelFacts, levelsOf, type Resolvable } from '@hopline/protocol/resolver';
+import { lotOfItem } from '../recall/items-of-lots.ts';
 import type { Queryable } from '../store/database.ts';
 
 /**
@@ -15,13 +16,12 @@ export async function readLevels(on: Queryable, identifier: Resolvable): Promise
   return facts;
 }
 
-/** The item with the lot that its events say it is of. */
-async function withLot(on: Queryable, identifier: Resolvable): Promise<Resolvable> {
+/** The item with the lot that it came onto the ledger as one of. */
+export async function withLot(on: Queryable, identifier: Resolvable): Promise<Resolvable> {
   if (identifier.kind !== 'sgtin' || identifier.lot !== undefined) return identifier;
-  const [row] = await on.query<{ lot: string | null }>('select lot from items where item = $1', [
-    canonicalLink(identifier),
-  ]);
-  return row?.lot ? { ...identifier, lot: row.lot } : identifier;
+  const link = await lotOfItem(on, canonicalLink(identifier));
+  const lot = link === null ? null : parseIdentifier(link);
+  return lot?.kind === 'lgtin' ? { ...identifier, lot: lot.lot } : identifier;
 }
 
 async function readLevel(on: Queryable, identifier: Resolvable): Promise<LevelFacts | null> {

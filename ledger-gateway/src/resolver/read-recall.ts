@@ -4,6 +4,7 @@ import { openEndMs } from '../projection/rows.ts';
 import { type RecallStatus, recallStatus } from '../recall/recall-status.ts';
 import type { Queryable } from '../store/database.ts';
 import { resolverLimits } from './limits.ts';
+import { withLot } from './read-levels.ts';
 
 /** How a thing stands, and of what that is said: itself, its lot, or what is in it. */
 export interface FoundRecalls extends RecallStatus {
@@ -15,7 +16,7 @@ export interface FoundRecalls extends RecallStatus {
  * of one of them is one of the whole.
  */
 export async function readRecalls(on: Queryable, identifier: Resolvable): Promise<FoundRecalls> {
-  const items = levelsOf(identifier)
+  const items = levelsOf(await withLot(on, identifier))
     .filter(({ kind }) => kind !== 'gtin')
     .map(canonicalLink);
   if (identifier.kind === 'sscc') items.push(...(await recalledContents(on, canonicalLink(identifier))));
@@ -36,7 +37,7 @@ export async function readRecalls(on: Queryable, identifier: Resolvable): Promis
   return { status, of, recalls: [...found.values()].sort((a, b) => b.openedAtMs - a.openedAtMs) };
 }
 
-/** What is in a unit now, at any depth, and named by a recall. */
+/** What is in a unit now, at any depth, and named by a recall, itself or with its lot. */
 async function recalledContents(on: Queryable, unit: string): Promise<string[]> {
   const rows = await on.query<{ subject: string }>(
     `with recursive inside (subject) as (
@@ -44,8 +45,9 @@ async function recalledContents(on: Queryable, unit: string): Promise<string[]> 
        union
        select p.subject from inside i join presences p on p.where_id = i.subject and p.at = 'unit' and p.to_ms = $2
      )
-     select subject from (select subject from inside limit $3) i
-     where exists (select 1 from recall_scope s where s.item = i.subject) order by subject`,
+     select distinct s.item as subject from (select subject from inside limit $3) i
+     left join state l on l.kind = 'item' and l.key = i.subject
+     join recall_scope s on s.item in (i.subject, l.record ->> 'lot') order by subject`,
     [unit, openEndMs, resolverLimits.maxContents],
   );
   return rows.map(({ subject }) => subject);

@@ -1,10 +1,10 @@
-import { canonicalLink, type GS1Identifier, lotNumber, parseIdentifier } from '../gs1/index.ts';
 import { ProtocolError } from '../error.ts';
+import { canonicalLink, type GS1Identifier, lotNumber, parseIdentifier } from '../gs1/index.ts';
 import type { EpcisEvent } from './event-schema.ts';
 import type { NormalisedCommon } from './normalised-event.ts';
 
-/** The lot number of instance and lot master data (CBV 2.0, section 9.2), in its usual prefix and in full. */
-const ilmdLotNames = ['cbvmda:lotNumber', 'urn:epcglobal:cbv:mda:lotNumber', 'https://ref.gs1.org/cbv/mda/lotNumber'];
+/** The lot number of CBV's instance and lot master data, with its usual prefix and in full. */
+const ilmdLotNames = ['cbvmda:lotNumber', 'urn:epcglobal:cbv:mda:lotNumber'];
 
 /** Which lots the single items of an event are of, as far as it says so; what it says of an item itself goes first. */
 export function lotsOfItems(event: EpcisEvent): Pick<NormalisedCommon, 'lots'> {
@@ -33,7 +33,7 @@ function idsIn(event: EpcisEvent): readonly string[] {
   }
 }
 
-/** Items that the ILMD speaks of: those that the event brings into being (EPCIS 2.0, section 7.3.7). */
+/** Items that the ILMD speaks of: those that the event brings into being. */
 function bornIn(event: EpcisEvent): readonly string[] {
   if (event.type === 'TransformationEvent') return event.outputEPCList ?? [];
   return event.type === 'ObjectEvent' ? (event.epcList ?? []) : [];

@@ -245,6 +245,8 @@ export const itemRecordSchema = z.strictObject({
   place: glnSchema,
   event: eventHashSchema,
   atMs: timeMsSchema,
+  /** Of a single item: the lot that it is of, by canonical link, where that event says so. A hold on the lot holds it. */
+  lot: itemSchema.optional(),
 });
 export type ItemRecord = z.infer<typeof itemRecordSchema>;
 
