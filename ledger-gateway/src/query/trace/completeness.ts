@@ -16,6 +16,8 @@ export interface Evidence {
   readonly affected: readonly Affected[];
   readonly transformations: readonly TransformationRecord[];
   readonly remarks: readonly Remark[];
+  /** Those of them that later events have put right. */
+  readonly settled: ReadonlySet<Remark>;
   readonly isCut: boolean;
   readonly isConditionsCut: boolean;
   readonly nowMs: number;
@@ -69,17 +71,23 @@ function overdueShipments({ whereabouts, names, nowMs }: Evidence): Finding[] {
   }));
 }
 
-function remarked({ walks, whereabouts, names, remarks }: Evidence): Finding[] {
+function remarked({ walks, whereabouts, names, remarks, settled }: Evidence): Finding[] {
   const moved = new Set<number>();
   for (const reach of walks) for (const flows of reach.reached.values()) for (const { seq } of flows) moved.add(seq);
   for (const { stay } of [...whereabouts.units.values()].flat()) for (const { seq } of stay.flows) moved.add(seq);
   const concerning = remarks.filter(({ seq, remark }) => unmoved.has(remark) || moved.has(seq));
-  return [...Map.groupBy(concerning, ({ remark }) => remark)].flatMap(([remark, all]) =>
-    [...Map.groupBy(all, ({ seq }) => seq)].map(([seq, same]) => ({
-      ...meaningOf(remark),
-      things: [...new Set(same.map(({ subject }) => names.thing(subject).item))],
-      events: [names.proof(seq).event],
-    })),
+  return [...Map.groupBy(concerning, (each) => `${each.remark} ${each.seq} ${settled.has(each)}`).values()].map(
+    (same) => {
+      const [{ remark, seq }] = same as [Remark, ...Remark[]];
+      const meaning = meaningOf(remark);
+      const isSettled = same.every((each) => settled.has(each));
+      return {
+        ...meaning,
+        ...(isSettled && { severity: 'note' as const, message: `${meaning.message} Later events have put it right.` }),
+        things: [...new Set(same.map(({ subject }) => names.thing(subject).item))],
+        events: [names.proof(seq).event],
+      };
+    },
   );
 }
 

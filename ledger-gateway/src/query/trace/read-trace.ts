@@ -9,7 +9,7 @@ import { completenessOf } from './completeness.ts';
 import { FlowBook } from './flow-book.ts';
 import { QuantitySum } from './quantity-sum.ts';
 import { Reach } from './reach.ts';
-import { remarksOn } from './remarks.ts';
+import { remarksOn, settledAmong } from './remarks.ts';
 import { traceConditions } from './trace-conditions.ts';
 import { edgesOf, eventsOf, nameEdge } from './trace-edges.ts';
 import { maxTraceEdges } from './trace-limits.ts';
@@ -82,6 +82,7 @@ export async function traceStart(
       ...walks.flatMap((reach) => [...reach.byOrder].map(({ seq }) => seq)),
     ],
   });
+  const settled = await settledAmong(on, remarks, (seq) => names.proof(seq).event);
   const affected = [...whereabouts.goods.keys()].map((subject) =>
     goods.describe(subject, start.goods.includes(subject), names),
   );
@@ -105,6 +106,7 @@ export async function traceStart(
       affected,
       transformations,
       remarks,
+      settled,
       isCut,
       isConditionsCut: asked?.isCut ?? false,
       nowMs,

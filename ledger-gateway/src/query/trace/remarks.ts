@@ -15,6 +15,47 @@ export async function remarksOn(on: Queryable, things: readonly number[]): Promi
   );
 }
 
+/** Remarks that later events can put right. */
+const settleable: ReadonlySet<string> = new Set([
+  'not-held',
+  'received-early',
+  'received-short',
+  'received-over',
+  'receipt-missing',
+  'units-differ',
+]);
+/** Those that stand for a shipment, and are closed with it, whichever of its receipts they were made of. */
+const ofShipments: ReadonlySet<string> = new Set(['received-short', 'received-over']);
+
+/**
+ * Which of some remarks later events have put right, as the worklist has it: an early receipt whose shipment came, a rest that
+ * arrived, a shortfall that was explained.
+ *
+ * @param eventOf hash of the event with a number
+ */
+export async function settledAmong(
+  on: Queryable,
+  remarks: readonly Remark[],
+  eventOf: (seq: number) => string,
+): Promise<ReadonlySet<Remark>> {
+  const asked = remarks.filter(({ remark }) => settleable.has(remark));
+  if (asked.length === 0) return new Set();
+  const rows = await on.query<{ subject: number; kind: string; event: string; closed: boolean }>(
+    `select i.number as subject, w.kind, w.event, w.closed_block is not null as closed
+     from items i join work_items w on w.subject = i.item and w.kind = any($2::text[]) where i.number = any($1::bigint[])`,
+    [[...new Set(asked.map(({ subject }) => subject))], [...settleable]],
+  );
+  return new Set(
+    asked.filter(({ subject, seq, remark }) => {
+      const same = rows.filter(
+        (row) =>
+          row.subject === subject && row.kind === remark && (ofShipments.has(remark) || row.event === eventOf(seq)),
+      );
+      return same.length > 0 && same.every(({ closed }) => closed);
+    }),
+  );
+}
+
 type Meaning = Pick<Finding, 'kind' | 'severity' | 'message'>;
 
 const gap = (kind: Finding['kind'], message: string): Meaning => ({ kind, severity: 'gap', message });
@@ -39,6 +80,14 @@ const meanings: Readonly<Record<string, Meaning>> = {
   ),
   'error-declaration': gap('error-declaration', 'An event was declared to be an error; what it said still stands.'),
   'time-order': note('time-order', 'The times of events contradict the order in which they must have happened.'),
+  'void-shipping': gap('error-declaration', 'A shipment was declared void; what it said still stands.'),
+  'receipt-missing': gap('flagged', 'Goods went on from where nobody had said that they arrived.'),
+  'shipped-late': note('flagged', 'A shipment was told of after its receipt, and matched with it.'),
+  'packed-late': note('flagged', 'Packing was told of after the receipt of the unit.'),
+  'explains-shortfall': note('flagged', 'An event that was told late explains goods that were not there before.'),
+  'already-received': note('flagged', 'A receipt was told of after the goods were taken for received.'),
+  'already-associated': note('flagged', 'A device was attached that was attached already.'),
+  'not-associated': note('flagged', 'A device was taken off that was not attached.'),
   'returned-to-sender': note('flagged', 'Goods were taken back by whoever had sent them.'),
 };
 
