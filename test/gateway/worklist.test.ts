@@ -3,7 +3,12 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { rebuild } from '../../ledger-gateway/src/rebuild.ts';
 import { openStore } from '../../ledger-gateway/src/store/open-store.ts';
 import { dumpProjection } from '../../ledger-gateway/src/testing/dump-projection.ts';
-import { type WorkItem, workItemSchema, worklistSchema } from '../../ledger-gateway/src/worklist/read-worklist.ts';
+import {
+  type WorkItem,
+  workItemSchema,
+  worklistCountsSchema,
+  worklistSchema,
+} from '../../ledger-gateway/src/worklist/read-worklist.ts';
 import { packed, received, shipped } from '../ledger-suite/epcis-events.ts';
 import { apiOf, type Network, type RunningGateway, startNetwork } from './network.ts';
 
@@ -159,6 +164,18 @@ test('a person settles what the ledger cannot, until the ledger says something n
   ]);
 });
 
+test('an id that is used again names the event that has it, and what entered is named', async () => {
+  const event = { ...received({ at: at(15), gln: field }, [], [[lot('I'), 1, 'KGM']]), bizStep: 'inspecting' };
+  const first = await capture(growers, { ...event, eventID: 'urn:example:worklist:1' });
+  const second = await capture(growers, { ...event, eventID: 'urn:example:worklist:1', disposition: 'damaged' });
+  const hashOf = (answer: unknown) => (answer as { events: { event: string }[] }).events[0]?.event;
+  expect(await worklist(growers, 'kind=event-id-conflict')).toMatchObject([
+    { eventId: 'urn:example:worklist:1', event: { event: hashOf(second) }, about: { event: hashOf(first) } },
+  ]);
+  await capture(growers, { ...event, action: 'ADD', bizStep: 'commissioning' });
+  expect((await worklist(growers, 'kind=declared-origin')).map(({ subject }) => subject?.id)).toContain(lot('I'));
+});
+
 test('shipments are on it once they are overdue, in pages, for both ends', async () => {
   const subjects = async (gateway: RunningGateway, query: string) =>
     (await worklist(gateway, `kind=overdue-shipment&${query}`)).map(({ subject, outstanding }) => [
@@ -184,6 +201,21 @@ test('shipments are on it once they are overdue, in pages, for both ends', async
     lot('S'),
   ]);
   expect(secondPage.next).toBeNull();
+});
+
+test('is counted by kind, under the same filter', async () => {
+  const counts = async (query: string) =>
+    worklistCountsSchema.parse(await retail.api.get(`/api/worklist/counts?${query}`)).kinds;
+  for (const query of ['', `place=${store}`, 'severity=info', 'kind=overdue-shipment', 'state=resolved']) {
+    const items = await worklist(retail, query);
+    const expected = Map.groupBy(items, ({ kind }) => kind);
+    const counted = await counts(query);
+    expect(counted.map(({ kind, count }) => [kind, count]).sort()).toEqual(
+      [...expected].map(([kind, list]) => [kind, list.length]).sort(),
+    );
+    expect(counted.map(({ count }) => count)).toEqual(counted.map(({ count }) => count).sort((a, b) => b - a));
+  }
+  expect((await counts('')).find(({ kind }) => kind === 'overdue-shipment')?.title).toContain('never received');
 });
 
 test('a rebuild gives the same rows, and keeps what people said', async () => {

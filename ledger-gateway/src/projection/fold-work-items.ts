@@ -34,7 +34,10 @@ export function foldWorkItems(
   writes: readonly StateWrite[],
 ): WorkItemChange[] {
   const where = { block, transaction };
-  return [...records.flatMap((record) => flagged(record, where)), ...writes.flatMap((write) => told(write, where))];
+  return [
+    ...records.flatMap((record) => flagged(record, firstWithId(record, writes), where)),
+    ...writes.flatMap((write) => told(write, where)),
+  ];
 }
 
 /** The changes of a block, each work item once: as it is in the end. */
@@ -51,12 +54,18 @@ export function lastWorkItems(changes: readonly WorkItemChange[]): WorkItemChang
   return [...last.values()];
 }
 
-function flagged(record: EventRecord, where: Where): WorkItemChange[] {
+/** The event that an id belongs to which a later event uses again; `null` where the ledger lists no more of those. */
+function firstWithId({ mspId, eventId }: EventRecord, writes: readonly StateWrite[]): string | null {
+  const known = writes.flatMap((write) => (write.kind === 'event-id' && write.record ? [write.record] : []));
+  return known.find((each) => each.mspId === mspId && each.eventId === eventId)?.first.event ?? null;
+}
+
+function flagged(record: EventRecord, first: string | null, where: Where): WorkItemChange[] {
   const remarks = record.remarks ?? [];
   const plain = record.flags.filter((flag) => !toldByRecords.has(flag) && !remarks.some((each) => each.flag === flag));
   return [
-    ...plain.map((flag) => open(flag, null, record, null, where)),
-    ...remarks.map((remark) => open(remark.flag, remark.subject, record, remark, where)),
+    ...plain.map((flag) => open(flag, null, record, null, flag === 'event-id-conflict' ? first : null, where)),
+    ...remarks.map((remark) => open(remark.flag, remark.subject, record, remark, remark.ref, where)),
   ];
 }
 
@@ -65,6 +74,7 @@ function open(
   subject: string | null,
   record: EventRecord,
   remark: Remark | null,
+  ref: string | null,
   where: Where,
 ): WorkItemChange {
   const declaration = record.declaration ?? noAttribute;
@@ -75,15 +85,21 @@ function open(
     statedMs: remark.statedMs,
   };
   return put(flag, flagId(flag, record.event, declaration, subject), where, {
-    subject,
+    subject: subject ?? onlyThing(record),
     place: record.place,
     msp_id: record.mspId,
     event: record.event,
     declaration,
-    ref: remark?.ref ?? null,
+    ref,
     at_ms: record.eventTimeMs,
     details: { ...numbers, eventId: record.eventId, bizStep: record.bizStep, outcome: record.outcome },
   });
+}
+
+/** What an event moves, where that is one thing: then a mark of the whole event is about it. */
+function onlyThing({ movements }: EventRecord): string | null {
+  const [first, ...others] = new Set(movements.map((each) => ('unit' in each ? each.unit : each.item)));
+  return first === undefined || others.length > 0 ? null : first;
 }
 
 /** What records say that are brought up to date by later events. */
