@@ -30,6 +30,7 @@ const RegulatorPage = lazy(() =>
 const MasterDataPage = lazy(() =>
   import('./master-data/master-data-page.tsx').then((module) => ({ default: module.MasterDataPage })),
 );
+const ThingPage = lazy(() => import('./thing/thing-page.tsx').then((module) => ({ default: module.ThingPage })));
 const WorklistPage = lazy(() =>
   import('./worklist/worklist-page.tsx').then((module) => ({ default: module.WorklistPage })),
 );
@@ -136,6 +137,8 @@ function Page({ route, caller }: { route: Route; caller: Caller | null }) {
       ) : (
         <SignIn reason="Recalls are shown to those whom they concern." />
       );
+    case 'thing':
+      return <ThingPage thing={route.thing} caller={caller} />;
     case 'unit':
       return signedIn ? (
         <UnitPage sscc={route.sscc} />

@@ -28,6 +28,16 @@ describe('addresses', () => {
   });
 
   test.each([
+    ['/01/09521002002003', { kind: 'product', path: '/01/09521002002003', gtin }],
+    ['/page/414/9521002000016', { kind: 'place', path: '/414/9521002000016', gln: '9521002000016' }],
+    [
+      '/01/09521002002003/10/A%2F1/21/S-1',
+      { kind: 'item', path: '/01/09521002002003/10/A%2F1/21/S-1', gtin, lot: 'A/1', serial: 'S-1' },
+    ],
+    ['/01/09521002002003/21/7/', { kind: 'item', path: '/01/09521002002003/21/7', gtin, lot: null, serial: '7' }],
+  ])('%s has a page too', (path, thing) => expect(parseRoute(path)).toEqual({ page: 'thing', thing }));
+
+  test.each([
     ['/upload', { page: 'upload' }],
     ['/worklist/', { page: 'worklist' }],
     ['/regulator', { page: 'regulator' }],
@@ -43,7 +53,7 @@ describe('addresses', () => {
     ['/01/09521002002003/10/%E0%A4%A', /escape/],
     ['/00/123', /18 digits/],
     ['/somewhere', /no page/],
-    ['/01/09521002002003', /no page/],
+    ['/414/9521002000017', /check digit/],
   ])('%s says what is wrong with it', (path, reason) => {
     expect(parseRoute(path)).toEqual({ page: 'unknown', reason: expect.stringMatching(reason) });
   });

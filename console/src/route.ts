@@ -1,4 +1,11 @@
-import { gtin14, lotNumber, sscc18, toDigitalLink, unescapeSegment } from '@hopline/protocol/gs1';
+import { gtin14, lotNumber, parseDigitalLink, sscc18, toDigitalLink, unescapeSegment } from '@hopline/protocol/gs1';
+
+/** A product, an item or a place, by its Digital Link's path. */
+export type Thing = { readonly path: string } & (
+  | { readonly kind: 'product'; readonly gtin: string }
+  | { readonly kind: 'item'; readonly gtin: string; readonly lot: string | null; readonly serial: string }
+  | { readonly kind: 'place'; readonly gln: string }
+);
 
 /** Which page an address names. */
 export type Route =
@@ -13,6 +20,7 @@ export type Route =
   | { readonly page: 'recall'; readonly recallId: string }
   | { readonly page: 'lot'; readonly gtin: string; readonly lot: string }
   | { readonly page: 'unit'; readonly sscc: string }
+  | { readonly page: 'thing'; readonly thing: Thing }
   | { readonly page: 'unknown'; readonly reason: string };
 
 /** Pages whose address is their name. */
@@ -41,10 +49,37 @@ export function parseRoute(path: string): Route {
       return { page: 'lot', gtin: gtin14(unescapeSegment(value)), lot: lotNumber(unescapeSegment(lot)) };
     }
     if (key === '00' && qualifier === undefined) return { page: 'unit', sscc: sscc18(unescapeSegment(value)) };
+    if (key === '01' || key === '414') {
+      const thing = thingAt(path.replace(/^\/page(?=\/)/, ''));
+      if (thing) return { page: 'thing', thing };
+    }
   } catch (error) {
     return { page: 'unknown', reason: error instanceof Error ? error.message : 'The address cannot be read' };
   }
   return { page: 'unknown', reason: 'There is no page at this address' };
+}
+
+/** What another Digital Link names. Throws ProtocolError where it is wrong. */
+function thingAt(path: string): Thing | null {
+  const identifier = parseDigitalLink(`https://resolver.invalid${path}`);
+  const own = toDigitalLink(identifier, '');
+  switch (identifier.kind) {
+    case 'gtin':
+      return { path: own, kind: 'product', gtin: identifier.gtin };
+    case 'sgtin':
+      return {
+        path: own,
+        kind: 'item',
+        gtin: identifier.gtin,
+        lot: identifier.lot ?? null,
+        serial: identifier.serial,
+      };
+    case 'gln':
+    case 'sgln':
+      return { path: own, kind: 'place', gln: identifier.gln };
+    default:
+      return null;
+  }
 }
 
 /** Path of a lot's page. */

@@ -54,25 +54,39 @@ export type WorkItem = z.infer<typeof workItemSchema>;
 const worklistSchema = z.object({ items: z.array(workItemSchema), next: z.nullable(z.string()), ...asOfShape });
 export type Worklist = z.infer<typeof worklistSchema>;
 
+const countsSchema = z.object({
+  kinds: z.array(z.object({ kind: z.string(), severity: severitySchema, title: z.string(), count: z.int() })),
+  ...asOfShape,
+});
+export type WorklistCounts = z.infer<typeof countsSchema>;
+
 export interface WorklistFilter {
   readonly state: WorkItem['state'];
+  readonly kind: string | null;
   /** Without it, what is only marked and in order is left out. */
   readonly severity: Severity | null;
   /** GLN at either end. */
   readonly place: string | null;
+  /** Who looks after it, as the note has it. */
+  readonly assignee: string | null;
   readonly scope: 'own' | 'all';
 }
 
-export function fetchWorklist(
-  { state, severity, place, scope }: WorklistFilter,
-  after: string | null,
-  signal: AbortSignal,
-): Promise<Worklist> {
-  const query = new URLSearchParams({ state, scope });
-  if (severity !== null) query.set('severity', severity);
-  if (place !== null) query.set('place', place);
+export function fetchWorklist(filter: WorklistFilter, after: string | null, signal: AbortSignal): Promise<Worklist> {
+  const query = queryOf(filter);
   if (after !== null) query.set('after', after);
   return request(`/api/worklist?${query}`, worklistSchema, { signal });
+}
+
+/** How many there are of each kind, whichever kind is chosen. Throws ApiError. */
+export function fetchWorklistCounts(filter: WorklistFilter, signal: AbortSignal): Promise<WorklistCounts> {
+  return request(`/api/worklist/counts?${queryOf({ ...filter, kind: null })}`, countsSchema, { signal });
+}
+
+function queryOf({ state, scope, ...choices }: WorklistFilter): URLSearchParams {
+  const query = new URLSearchParams({ state, scope });
+  for (const [name, value] of Object.entries(choices)) if (value !== null) query.set(name, value);
+  return query;
 }
 
 /** What somebody says of a work item; what is absent stays as it was. */

@@ -4,6 +4,8 @@ import { fieldName } from '../regulator/names.ts';
 import { Badge } from '../shell/badge.tsx';
 
 const shownRows = 100;
+/** Codes whose message says what was expected. */
+const expectations: ReadonlySet<string> = new Set(['malformed', 'term']);
 
 /** Each mistake with the cell or the place in the document where it stands. */
 export function ProblemTable({ problems, count }: { problems: ImportAnswer['problems']; count: number }) {
@@ -20,12 +22,12 @@ export function ProblemTable({ problems, count }: { problems: ImportAnswer['prob
             </tr>
           </thead>
           <tbody>
-            {problems.slice(0, shownRows).map(({ at, field, value, message }) => (
+            {problems.slice(0, shownRows).map(({ at, field, value, code, message }) => (
               <tr key={`${at} ${field} ${message}`}>
                 <th scope="row">{at.replace(/^!/, '')}</th>
                 <td data-label="Field">{field === null ? '' : fieldName(field)}</td>
                 <td data-label="What stands there">{value === null || value === '' ? 'nothing' : `“${value}”`}</td>
-                <td data-label="What is wrong">{message}</td>
+                <td data-label="What is wrong">{expectations.has(code) ? `should be ${message}` : message}</td>
               </tr>
             ))}
           </tbody>

@@ -114,16 +114,24 @@ function RecordRow({ record }: { record: FsmaRecord }) {
 function Missing({ record: { missing, remarks, outcome, declaredWrong } }: { record: FsmaRecord }) {
   return (
     <>
-      {missing.length === 0 ? <Badge tone="ok">Complete</Badge> : null}
-      <ul className="missing">
-        {missing.map(({ element, title, clause, parts }) => (
-          <li key={element}>
-            {title}
-            {parts.length === 0 ? '' : `: ${parts.map(fieldName).join(', ')}`}
-            <span className="muted small line">{clause}</span>
-          </li>
-        ))}
-      </ul>
+      {missing.length === 0 ? (
+        <Badge tone="ok">Complete</Badge>
+      ) : (
+        <details className="fold missing">
+          <summary>
+            {formatNumber(missing.length)} {missing.length === 1 ? 'element' : 'elements'}
+          </summary>
+          <ul>
+            {missing.map(({ element, title, clause, parts }) => (
+              <li key={element}>
+                {title}
+                {parts.length === 0 ? '' : `: ${parts.map(fieldName).join(', ')}`}
+                <span className="muted small line">{clause}</span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
       {remarks.map((remark) => (
         <Badge key={remark} tone="warn">
           {remark.replaceAll('-', ' ')}

@@ -55,7 +55,7 @@ export function RegulatorPage() {
       <Section title="What is asked for" aside="critical tracking events of lots, places and days">
         <SelectionForm asked={asked} isPending={isPending} onAsk={ask} />
       </Section>
-      <div aria-live="polite">
+      <div aria-live="polite" className="page-answer">
         {error ? <Problem error={error} /> : null}
         {isPending ? (
           <div className="loading" role="status">

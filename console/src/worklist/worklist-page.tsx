@@ -3,7 +3,14 @@ import { useId, useState } from 'react';
 import { explain } from '../api/explain.ts';
 import type { Caller } from '../api/session.ts';
 import { fetchSites } from '../api/sites.ts';
-import { fetchWorklist, type WorkItem, type Worklist, type WorklistFilter } from '../api/worklist.ts';
+import {
+  fetchWorklist,
+  fetchWorklistCounts,
+  type WorkItem,
+  type Worklist,
+  type WorklistFilter,
+} from '../api/worklist.ts';
+import { formatNumber } from '../format/number.ts';
 import { AsOfLine, StaleBanner } from '../shell/as-of.tsx';
 import { Message } from '../shell/message.tsx';
 import { Section } from '../shell/section.tsx';
@@ -30,7 +37,14 @@ const severities = [
 export function WorklistPage({ caller }: { caller: Caller | null }) {
   usePageTitle('Worklist');
   const name = useId();
-  const [filter, setFilter] = useState<WorklistFilter>({ state: 'open', severity: null, place: null, scope: 'own' });
+  const [filter, setFilter] = useState<WorklistFilter>({
+    state: 'open',
+    kind: null,
+    severity: null,
+    place: null,
+    assignee: null,
+    scope: 'own',
+  });
   const { data, error, hasNextPage, fetchNextPage, isFetchingNextPage, isPlaceholderData } = useInfiniteQuery({
     queryKey: ['worklist', filter],
     initialPageParam: null as string | null,
@@ -38,6 +52,15 @@ export function WorklistPage({ caller }: { caller: Caller | null }) {
     getNextPageParam: (last: Worklist) => last.next,
     placeholderData: (before) => before,
   });
+  // Not by kind, so that the others can be chosen next.
+  const counted = { ...filter, kind: null };
+  const counts = useQuery({
+    queryKey: ['worklist', 'counts', counted],
+    queryFn: ({ signal }) => fetchWorklistCounts(counted, signal),
+    placeholderData: (before) => before,
+  });
+  const kinds = counts.data?.kinds ?? [];
+  const all = kinds.reduce((sum, { count }) => sum + count, 0);
   const sites = useQuery({ queryKey: ['sites'], queryFn: ({ signal }) => fetchSites(signal) });
   const mayWork = caller?.roles.some((role) => workingRoles.includes(role)) ?? false;
   const [first] = data?.pages ?? [];
@@ -52,7 +75,10 @@ export function WorklistPage({ caller }: { caller: Caller | null }) {
         </div>
         {first ? <AsOfLine {...first} /> : null}
       </div>
-      <Section title={filter.state === 'open' ? 'To be looked at' : 'Settled'} aside="the latest first">
+      <Section
+        title={filter.state === 'open' ? 'To be looked at' : 'Settled'}
+        aside={counts.data ? `${formatNumber(all)}, the latest first` : 'the latest first'}
+      >
         <div className="filters">
           <fieldset className="choice">
             <legend className="visually-hidden">State</legend>
@@ -68,6 +94,21 @@ export function WorklistPage({ caller }: { caller: Caller | null }) {
               </label>
             ))}
           </fieldset>
+          <select
+            aria-label="What is the matter"
+            value={filter.kind ?? ''}
+            onChange={(event) => setFilter({ ...filter, kind: event.currentTarget.value || null })}
+          >
+            <option value="">Everything ({formatNumber(all)})</option>
+            {kinds.map(({ kind, title, count }) => (
+              <option key={kind} value={kind}>
+                {title} ({formatNumber(count)})
+              </option>
+            ))}
+            {filter.kind !== null && kinds.every(({ kind }) => kind !== filter.kind) ? (
+              <option value={filter.kind}>No more of this kind</option>
+            ) : null}
+          </select>
           <select
             aria-label="How much it matters"
             value={filter.severity ?? ''}
@@ -93,6 +134,19 @@ export function WorklistPage({ caller }: { caller: Caller | null }) {
               </option>
             ))}
           </select>
+          <input
+            type="search"
+            aria-label="Who looks after it"
+            placeholder="Looked after by"
+            maxLength={200}
+            onChange={(event) => {
+              if (event.currentTarget.value === '') setFilter({ ...filter, assignee: null });
+            }}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter') setFilter({ ...filter, assignee: event.currentTarget.value.trim() || null });
+            }}
+            onBlur={(event) => setFilter({ ...filter, assignee: event.currentTarget.value.trim() || null })}
+          />
           <label className="filter-check">
             <input
               type="checkbox"

@@ -13,7 +13,7 @@ const kinds = Object.keys(workItemKinds) as [WorkItemKind, ...WorkItemKind[]];
 const stateSchema = z.enum(['open', 'resolved']);
 const severitySchema = z.enum(['act', 'look', 'info']);
 
-export const worklistQuerySchema = z.object({
+const filterShape = {
   state: stateSchema.default('open'),
   kind: z.enum(kinds).optional(),
   /** Without it (and without a kind), what is only marked and in order is left out. */
@@ -31,6 +31,13 @@ export const worklistQuerySchema = z.object({
     .min(0)
     .max(worklistLimits.maxOverdueAfterMs)
     .default(worklistLimits.defaultOverdueAfterMs),
+};
+
+/** Which work items are counted. */
+export const worklistFilterSchema = z.object(filterShape);
+
+export const worklistQuerySchema = z.object({
+  ...filterShape,
   /** `next` of the page before. */
   after: z
     .string()
@@ -96,6 +103,11 @@ export const worklistSchema = z.object({
   ...asOfSchema.shape,
 });
 
+export const worklistCountsSchema = z.object({
+  kinds: z.array(z.object({ kind: z.enum(kinds), severity: severitySchema, title: z.string(), count: z.int() })),
+  ...asOfSchema.shape,
+});
+
 const detailsSchema = z.object({
   booked: quantitySchema.nullable().default(null),
   stated: quantitySchema.nullable().default(null),
@@ -133,52 +145,78 @@ interface ItemRow extends Record<string, unknown> {
 
 /** What a person settled is open again once the ledger says something new of it. */
 const resolved = `(w.closed_block is not null or coalesce(n.state = 'resolved' and w.block < n.height, false))`;
-const joined = `select w.*, n.state as note_state, n.assignee, n.note, n.changed_by, n.changed_ms, ${resolved} as is_resolved
-  from work_items w left join work_notes n on n.id = w.id`;
+const columns = `select w.*, n.state as note_state, n.assignee, n.note, n.changed_by, n.changed_ms, ${resolved} as is_resolved`;
+const joined = 'from work_items w left join work_notes n on n.id = w.id';
+
+/** The organisation that asks, and when. */
+interface Asker {
+  readonly mspId: string;
+  readonly nowMs: number;
+}
+
+/** Work items that a filter lets through; its values are `$1` to `$8`. */
+const wanted = `${joined}
+  where ${resolved} = $1
+    and ($2::text is null or w.kind = $2)
+    and (case when $3::text is not null then w.severity = $3 else $2::text is not null or w.severity <> 'info' end)
+    and ($4::text is null or w.place = $4 or w.other_place = $4)
+    and ($5::text is null or w.subject = $5)
+    and ($6::text is null or n.assignee = $6)
+    and ($7::text is null or w.msp_id = $7 or w.other_msp = $7
+      or exists (select 1 from sites s where s.msp_id = $7 and s.gln in (w.place, w.other_place)))
+    and (w.kind <> 'overdue-shipment' or w.closed_block is not null or w.at_ms <= $8)`;
+
+function filterValues(
+  { state, kind, severity, place, item, assignee, scope, overdueAfterMs }: z.output<typeof worklistFilterSchema>,
+  { mspId, nowMs }: Asker,
+) {
+  return [
+    state === 'resolved',
+    kind ?? null,
+    severity ?? null,
+    place ?? null,
+    item ?? null,
+    assignee ?? null,
+    scope === 'own' ? mspId : null,
+    nowMs - overdueAfterMs,
+  ];
+}
 
 /** The worklist, the latest first. Shipments are on it once they are overdue at `nowMs`. */
 export async function readWorklist(
   on: Queryable,
   query: z.output<typeof worklistQuerySchema>,
-  { mspId, nowMs }: { readonly mspId: string; readonly nowMs: number },
+  about: Asker,
 ): Promise<{ items: WorkItem[]; next: string | null }> {
-  const { state, kind, severity, place, item, assignee, scope, overdueAfterMs, after, limit } = query;
+  const { after, limit } = query;
   const [afterMs, afterId] = after?.split('.') ?? [];
   const rows = await on.query<ItemRow>(
-    `${joined}
-     where ${resolved} = $1
-       and ($2::text is null or w.kind = $2)
-       and (case when $3::text is not null then w.severity = $3 else $2::text is not null or w.severity <> 'info' end)
-       and ($4::text is null or w.place = $4 or w.other_place = $4)
-       and ($5::text is null or w.subject = $5)
-       and ($6::text is null or n.assignee = $6)
-       and ($7::text is null or w.msp_id = $7 or w.other_msp = $7
-         or exists (select 1 from sites s where s.msp_id = $7 and s.gln in (w.place, w.other_place)))
-       and (w.kind <> 'overdue-shipment' or w.closed_block is not null or w.at_ms <= $8)
-       and ($9::bigint is null or (w.at_ms, w.id) < ($9::bigint, $10::text))
+    `${columns} ${wanted} and ($9::bigint is null or (w.at_ms, w.id) < ($9::bigint, $10::text))
      order by w.at_ms desc, w.id desc limit $11`,
-    [
-      state === 'resolved',
-      kind ?? null,
-      severity ?? null,
-      place ?? null,
-      item ?? null,
-      assignee ?? null,
-      scope === 'own' ? mspId : null,
-      nowMs - overdueAfterMs,
-      afterMs === undefined ? null : Number(afterMs),
-      afterId ?? null,
-      limit + 1,
-    ],
+    [...filterValues(query, about), afterMs === undefined ? null : Number(afterMs), afterId ?? null, limit + 1],
   );
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;
-  return { items: await spellOut(on, page, nowMs), next: last ? `${last.at_ms}.${last.id}` : null };
+  return { items: await spellOut(on, page, about.nowMs), next: last ? `${last.at_ms}.${last.id}` : null };
+}
+
+/** How many work items of each kind there are, the most frequent first. */
+export async function countWorklist(
+  on: Queryable,
+  filter: z.output<typeof worklistFilterSchema>,
+  about: Asker,
+): Promise<z.infer<typeof worklistCountsSchema>['kinds']> {
+  const rows = await on.query<{ kind: WorkItemKind; count: number }>(
+    `select w.kind, count(*) as count ${wanted} group by w.kind order by count(*) desc, w.kind`,
+    filterValues(filter, about),
+  );
+  return rows.map(({ kind, count }) => ({ kind, count: Number(count), ...workItemKinds[kind] }));
 }
 
 /** One work item. Throws `not-found`. */
 export async function readWorkItem(on: Queryable, id: string, nowMs: number): Promise<WorkItem> {
-  const [item] = await spellOut(on, await on.query<ItemRow>(`${joined} where w.id = $1`, [id]), nowMs);
+  const rows = await on.query<ItemRow>(`${columns} ${joined} where w.id = $1`, [id]);
+  const [item] = await spellOut(on, rows, nowMs);
   if (!item) throw new GatewayError('not-found', 'the work item is not known here', { id });
   return item;
 }

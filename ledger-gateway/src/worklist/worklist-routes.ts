@@ -7,7 +7,16 @@ import { parseRequest } from '../http/problem-response.ts';
 import { readJson } from '../http/read-body.ts';
 import { route } from '../http/route.ts';
 import { noteWorkItem, workNoteSchema } from './note-work-item.ts';
-import { readWorkItem, readWorklist, workItemSchema, worklistQuerySchema, worklistSchema } from './read-worklist.ts';
+import {
+  countWorklist,
+  readWorkItem,
+  readWorklist,
+  workItemSchema,
+  worklistCountsSchema,
+  worklistFilterSchema,
+  worklistQuerySchema,
+  worklistSchema,
+} from './read-worklist.ts';
 
 /** What somebody should look at, and what people say of it. */
 export function worklistRoutes(app: AppContext): Hono<AppEnv> {
@@ -25,6 +34,21 @@ export function worklistRoutes(app: AppContext): Hono<AppEnv> {
       async (c) => {
         const query = parseRequest(worklistQuerySchema, c.req.query());
         return c.json(await withFreshness(app, () => readWorklist(store, query, { mspId, nowMs: clock.now() })));
+      },
+    )
+    .get(
+      '/worklist/counts',
+      route({
+        summary: 'How many work items of each kind there are',
+        tag: 'worklist',
+        query: worklistFilterSchema,
+        answer: worklistCountsSchema,
+      }),
+      requires('read'),
+      async (c) => {
+        const filter = parseRequest(worklistFilterSchema, c.req.query());
+        const about = { mspId, nowMs: clock.now() };
+        return c.json(await withFreshness(app, async () => ({ kinds: await countWorklist(store, filter, about) })));
       },
     )
     .get(
