@@ -5,10 +5,9 @@ import type { FsckReport } from '../fsck/check.ts';
 const program = resolve(import.meta.dirname, '../fsck/main.ts');
 
 /** Runs the checker as the separate program that it is. Throws where the check could not be made. */
-export async function runFsck(stateFile: string, waitSeconds = 30): Promise<FsckReport> {
-  const child = spawn(process.execPath, [program, '--state', stateFile, '--wait', String(waitSeconds), '--json'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+export async function runFsck(stateFile: string, waitSeconds = 30, more: readonly string[] = []): Promise<FsckReport> {
+  const args = [program, '--state', stateFile, '--wait', String(waitSeconds), '--json', ...more];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   let errors = '';
   child.stdout.on('data', (chunk) => (output += String(chunk)));

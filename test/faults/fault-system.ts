@@ -25,6 +25,8 @@ import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 const withinMs = 90_000;
 const pollMs = 50;
 const fsckWaitSeconds = 60;
+/** For a case with all its kills and starts, and for the start of a system. */
+export const caseTimeoutMs = 300_000;
 
 const statusSchema = z.object({
   state: z.enum(['not-enrolled', 'running', 'diverged']),
