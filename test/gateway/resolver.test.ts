@@ -139,9 +139,24 @@ describe('a lot', () => {
       (await resolve(path, { accept, ...(linkType && { linkType }) })).headers.get('content-type');
     expect(await typeFor('application/linkset+json')).toBe('application/linkset+json');
     expect(await typeFor('application/json')).toBe('application/json');
-    expect(await typeFor('text/html', 'linkset')).toBe('application/json');
+    expect(await typeFor('*/*', 'linkset')).toBe('application/linkset+json');
+    expect(await typeFor('image/png', 'linkset')).toBe('application/json');
     const ld = await resolve(path, { accept: 'application/ld+json', linkType: 'linkset' });
     expect(await ld.json()).toHaveProperty('@context', 'https://ref.gs1.org/standards/resolver/linkset-context');
+  });
+
+  test('its linkset asked for in a browser is a page with the same links', async () => {
+    const path = pathOf(story.caseLot);
+    const browser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+    const response = await resolve(path, { ...browser, linkType: 'linkset' });
+    expect(response.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+    const page = await response.text();
+    const hrefs = (await linksetOf(path)).flatMap(({ anchor: _, description: __, ...relations }) =>
+      Object.values(relations).flatMap((targets) => (Array.isArray(targets) ? targets.map(({ href }) => href) : [])),
+    );
+    expect(hrefs.length).toBeGreaterThan(6);
+    for (const href of hrefs) expect(page).toContain(`href="${href.replaceAll('&', '&amp;')}"`);
   });
 
   test('JSON-LD leads to its master data, with more for those who may read', async () => {
@@ -181,9 +196,16 @@ describe('a lot', () => {
         }
       }
     }
-    expect([...seen].sort()).toEqual(
-      ['certificationInfo', 'defaultLink', 'epcis', 'masterData', 'pip', 'recallStatus', 'traceability'].sort(),
-    );
+    expect([...seen].sort()).toEqual([
+      'certificationInfo',
+      'defaultLink',
+      'epcis',
+      'locationInfo',
+      'masterData',
+      'pip',
+      'recallStatus',
+      'traceability',
+    ]);
   });
 
   test.each(['gs1:traceability', 'https://ref.gs1.org/voc/traceability'])(
@@ -359,6 +381,9 @@ describe('at the edge', () => {
       expect(await (await ask('?linkType=linkset')).json()).toEqual({
         linkset: await linksetOf(pathOf(story.caseLot)),
       });
+      const linkPage = await ask('?linkType=linkset', { accept: 'text/html' });
+      expect(linkPage.headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(await linkPage.text()).toContain('All links of this identifier');
       const masterData = await ask('', { accept: 'application/ld+json' });
       expect(await masterData.json()).toMatchObject({ 'gs1:gtin': story.caseGtin });
       const recall = await ask('?linkType=gs1:recallStatus');

@@ -20,6 +20,7 @@ export interface Question {
 const passedHeaders = [
   'cache-control',
   'content-language',
+  'content-security-policy',
   'content-type',
   'hopline-as-of',
   'link',

@@ -1,4 +1,5 @@
 import {
+  askedLinkType,
   descriptionPath,
   isResolverPath,
   linksetMediaType,
@@ -21,6 +22,8 @@ import { type OwnGateway, ownGateways } from './own-gateways.ts';
 type WorkerEnv = { Bindings: Env };
 
 const offered = ['text/html', 'application/ld+json', linksetMediaType, 'application/json'] as const;
+/** Forms of a linkset that is asked for by name: a page for who prefers one. */
+const linksetForms = [linksetMediaType, 'application/ld+json', 'application/json', 'text/html'] as const;
 
 /**
  * GS1 Digital Links at the edge: the own organisation's gateway is asked, what it lets others keep is kept for a short time,
@@ -66,20 +69,26 @@ export function resolverRoutes(clock: Pick<Clock, 'nowMs'>): Hono<WorkerEnv> {
   }
 }
 
-/** Accepted forms come down to one, so that browsers of all kinds ask the same. A page is where the default link leads. */
+/**
+ * Accepted forms come down to one, so that browsers of all kinds ask the same. A page is where the default link leads; that of a
+ * linkset is the gateway's.
+ */
 function questionOf(c: Context<WorkerEnv>): Question {
   const { pathname, search } = new URL(c.req.url);
   if (search.length > resolverLimits.maxQueryChars) {
     throw new HttpProblem('too-large', 413, 'the query is too long', { maxChars: resolverLimits.maxQueryChars });
   }
   const accept = c.req.header('accept');
-  const type = preferredType(accept, offered);
+  const linkType = c.req.query('linkType');
+  const isLinkset = linkType !== undefined && askedLinkType(linkType).kind === 'linkset';
+  const type = preferredType(accept, isLinkset ? linksetForms : offered);
   // A link type decides by itself what comes; what it leads to may be in any form.
-  const isTyped = c.req.query('linkType') !== undefined;
-  if (type === null && !isTyped) throw new HttpProblem('not-acceptable', 406, 'this can be had as', { offered });
+  if (type === null && linkType === undefined) {
+    throw new HttpProblem('not-acceptable', 406, 'this can be had as', { offered });
+  }
   return {
     path: pathname + search,
-    accept: type === null || type === 'text/html' ? '*/*' : type,
+    accept: type === null || (type === 'text/html' && !isLinkset) ? '*/*' : type,
     authorization: c.req.header('authorization') ?? null,
     address: c.req.header('cf-connecting-ip') ?? null,
   };

@@ -22,6 +22,7 @@ import type { AppContext, AppEnv } from '../http/app-context.ts';
 import { freshnessNow } from '../http/freshness-now.ts';
 import { route } from '../http/route.ts';
 import { asOfHeader, formatAsOf } from './as-of-header.ts';
+import { linksetPage, linksetPagePolicy } from './linkset-page.ts';
 import { readLevels } from './read-levels.ts';
 import { createGate, openToAllOrigins, shortTime, siteOf } from './resolver-context.ts';
 
@@ -107,6 +108,10 @@ export function resolverRoutes(app: AppContext, identify: MiddlewareHandler<AppE
     c.header(asOfHeader, formatAsOf(fresh));
     c.header('link', linksetHeader(finest.anchor));
     if (answer.kind === 'redirect') return c.redirect(redirectTarget(answer.link, new URL(c.req.url).search), 307);
+    if (answer.type === 'text/html') {
+      c.header('content-security-policy', linksetPagePolicy);
+      return c.html(linksetPage(contexts));
+    }
     c.header('link', contextHeader(), { append: true });
     const body = answer.type === 'application/ld+json' ? toLinksetLd(contexts) : toLinkset(contexts);
     return c.body(JSON.stringify(body), 200, { 'content-type': answer.type });
@@ -115,7 +120,7 @@ export function resolverRoutes(app: AppContext, identify: MiddlewareHandler<AppE
 
 type Decision =
   | { readonly kind: 'redirect'; readonly link: LinkContext['defaultLink'] }
-  | { readonly kind: 'linkset'; readonly type: (typeof jsonTypes)[number] };
+  | { readonly kind: 'linkset'; readonly type: (typeof allTypes)[number] };
 
 /**
  * What a request gets by its link type, or without one by the forms that it accepts.
@@ -130,8 +135,9 @@ function decide(
   if (linkType !== undefined) {
     const asked = askedLinkType(linkType);
     if (asked.kind === 'linkset') {
-      // Whoever asks for the set by name gets it, a browser too, as JSON that it can show.
-      return { kind: 'linkset', type: preferredType(accept, [linksetMediaType, ...jsonTypes]) ?? 'application/json' };
+      // Whoever asks for the set by name gets it: as a page in a browser, and as JSON whatever else is accepted.
+      const type = preferredType(accept, [linksetMediaType, ...jsonTypes, 'text/html']);
+      return { kind: 'linkset', type: type ?? 'application/json' };
     }
     const [link] = asked.kind === 'type' ? linksOfType(contexts, asked.type) : [];
     if (link) return { kind: 'redirect', link };

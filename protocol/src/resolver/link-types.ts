@@ -13,6 +13,7 @@ const vocabularyForms = [
 /** Link types of the GS1 Web Vocabulary (1.16) that lead to something here. */
 export const servedLinkTypes = [
   'pip',
+  'locationInfo',
   'traceability',
   'epcis',
   'recallStatus',

@@ -49,7 +49,7 @@ test('a link of a type is that of the finest level that has one', () => {
   const contexts = contextsOf('/01/09521002002003/10/L-1/21/7');
   expect(linksOfType(contexts, 'traceability')[0]?.href).toContain('/traceability/01/09521002002003/10/L-1');
   expect(linksOfType(contexts, 'epcis')[0]?.href).toMatch(/MATCH_anyEPC=https%3A.*%2F21%2F7$/);
-  expect(linksOfType(contexts, 'defaultLink')[0]?.title).toBe('About its lot');
+  expect(linksOfType(contexts, 'defaultLink')[0]?.title).toBe('About this item');
   expect(linksOfType(contexts, 'certificationInfo')).toEqual([]);
 });
 

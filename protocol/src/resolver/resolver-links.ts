@@ -39,9 +39,9 @@ function linksOf({ identifier, hasCertification }: LevelFacts, site: ResolverSit
     const { name, title, type } = targets[linkType];
     return { linkType, href: `${site.origin}${targetPath}/${name}${path}`, title, type };
   };
-  const page = (linkType: 'pip', title: string, of = path): ResolverLink[] =>
+  const page = (linkType: 'pip' | 'locationInfo', title: string): ResolverLink[] =>
     site.hasPages
-      ? [{ linkType, href: `${site.origin}${pagePath}${of}`, title, type: 'text/html', hreflang: 'en' }]
+      ? [{ linkType, href: `${site.origin}${pagePath}${path}`, title, type: 'text/html', hreflang: 'en' }]
       : [];
   const epcis: ResolverLink = {
     linkType: 'epcis',
@@ -59,19 +59,15 @@ function linksOf({ identifier, hasCertification }: LevelFacts, site: ResolverSit
         target('masterData'),
         ...always,
       ];
-    case 'sgtin': {
-      const { gtin, lot } = identifier;
-      const lotPage =
-        lot === undefined ? [] : page('pip', 'About its lot', toDigitalLink({ kind: 'lgtin', gtin, lot }, ''));
-      return [...lotPage, target('masterData'), target('recallStatus'), ...always];
-    }
+    case 'sgtin':
+      return [...page('pip', 'About this item'), target('masterData'), target('recallStatus'), ...always];
     case 'gtin':
-      return [target('masterData'), ...always];
+      return [...page('pip', 'About this product'), target('masterData'), ...always];
     case 'sscc':
       return [...page('pip', 'About this unit'), target('traceability'), target('recallStatus'), ...always];
     case 'gln':
     case 'sgln':
-      return [target('masterData'), ...always];
+      return [...page('locationInfo', 'About this place'), target('masterData'), ...always];
   }
 }
 
