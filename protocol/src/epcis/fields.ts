@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ProtocolError, type ProtocolErrorCode } from '../error.ts';
 import { canonicalLink, type GS1Identifier, parseIdentifier } from '../gs1/index.ts';
 import { amountOf } from './decimal.ts';
+import { keyLinkOf } from './hash/key-link.ts';
 import type { EpcisLimits } from './limits.ts';
 import { isZoneOffset, parseTimeMs } from './time.ts';
 import { bareTerm, type PrivateTerm, vocabularies } from './vocabulary.ts';
@@ -104,10 +105,14 @@ export function listOf<Item extends z.ZodType>(item: Item, limits: EpcisLimits) 
   return z.array(item).max(limits.maxListEntriesPerEvent);
 }
 
-/** The canonical form of an identifier: a Digital Link for a GS1 key, and other URIs as they are. */
+/**
+ * The canonical form of an identifier: a Digital Link for a GS1 key, and other URIs as they are. Keys that are nothing but names
+ * here (documents, service relations, coupons, shipments, parts) have the link that the event hash has for them.
+ */
 export function canonicalId(text: string): string {
   const identifier = gs1Identifier(text);
-  return identifier === undefined ? text : canonicalLink(identifier);
+  if (identifier !== undefined) return canonicalLink(identifier);
+  return text.startsWith('urn:epc:') ? keyLinkOf(text) : text;
 }
 
 /** A term as parsed: bare, or a private URI. */

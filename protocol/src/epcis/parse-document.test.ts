@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import vectors from '../../vectors/epcis-event-hash.json' with { type: 'json' };
 import { testSeed } from '../conformance/test-seed.ts';
-import { defaultEpcisLimits, eventHash, normalise, openDocument, parseDocument, parseEvent } from './index.ts';
+import {
+  canonicalId,
+  defaultEpcisLimits,
+  eventHash,
+  normalise,
+  openDocument,
+  parseDocument,
+  parseEvent,
+} from './index.ts';
 
 fc.configureGlobal({ seed: testSeed() });
 
@@ -67,6 +75,16 @@ test('a document, a query result, a list and a single event say the same', () =>
   ]);
   const normalised = forms.map(({ events }) => events.map((parsed) => normalise(parsed.event)));
   for (const one of normalised) expect(one).toEqual(normalised[0]);
+});
+
+test.each([
+  ['urn:epc:id:gdti:9521321.00001.PO7', 'https://id.gs1.org/253/9521321000018PO7'],
+  ['urn:epc:id:gsrn:9521321.0000000001', 'https://id.gs1.org/8018/952132100000000014'],
+  ['urn:epc:id:ginc:9521321.TRIP-7', 'https://id.gs1.org/401/9521321TRIP-7'],
+  ['urn:epc:id:itip:9521321.012345.01.02.S1', 'https://id.gs1.org/8006/095213211234580102/21/S1'],
+])('%s names the same as its link', (urn, link) => {
+  expect(canonicalId(urn)).toBe(link);
+  expect(canonicalId(link)).toBe(link);
 });
 
 test('an event taken out of its document keeps the meaning of its names', async () => {

@@ -119,7 +119,7 @@ export const eventList = [
     parentID: 'urn:epc:id:sscc:9521001.0000000001',
     childEPCs: ['https://id.gs1.org/01/09521001000000/21/A2'],
     childQuantityList: [{ epcClass: 'https://id.gs1.org/01/09521001000000', quantity: 12 }],
-    bizTransactionList: [{ type: 'desadv', bizTransaction: 'urn:example:desadv:1' }],
+    bizTransactionList: [{ type: 'desadv', bizTransaction: 'urn:epc:id:gdti:9521001.00001.D1' }],
   },
   {
     type: 'AssociationEvent',
