@@ -105,6 +105,7 @@ function configuration(
       organisation: { name: title, companyPrefixes: [...companyPrefixes] },
       ledger: { channel: profile.channel, chaincode: profile.chaincode, peer: member.peer, identity: member.identity },
       dataFolder: join(dataDir, name),
+      databaseTemplates: join(root, 'node_modules/.cache/hopline/databases'),
       port: ports.gateways[index] ?? 0,
       publicUrl: url,
       consoleFolder: join(root, 'console/dist'),

@@ -23,6 +23,8 @@ export const gatewayOptionsSchema = z.strictObject({
   dataFolder: z.string().min(1),
   /** PostgreSQL server, in place of the embedded database. */
   databaseUrl: z.string().min(1).optional(),
+  /** Where an empty embedded database is kept, of which new ones are copies: a start is seconds faster. For demos and tests. */
+  databaseTemplates: z.string().min(1).optional(),
   host: z.string().min(1).default('127.0.0.1'),
   /** 0 takes a free one. */
   port: z.int().min(0).max(65_535).default(0),
@@ -44,6 +46,8 @@ export const gatewayOptionsSchema = z.strictObject({
     .min(1_000)
     .max(30 * 86_400_000)
     .default(86_400_000),
+  /** Lots that one transaction takes into a recall; a larger scope goes in parts. Fewer where the ledger is slow. */
+  recallLotsPerTransaction: z.int().min(1).max(maxLotsPerTransaction).default(maxLotsPerTransaction),
   /** How often the peer is asked for its height. */
   heightProbeMs: z.int().min(100).max(60_000).default(2_000),
   /** Whether `X-Forwarded-For` comes from a proxy of ours. */

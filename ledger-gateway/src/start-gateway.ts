@@ -37,7 +37,8 @@ export async function startGateway(options: GatewayOptions, dependencies: Gatewa
   const clock = dependencies.clock ?? systemClock;
   const log = (dependencies.log ?? pino({ level: parsed.logLevel })).child({ organisation: parsed.mspId });
   await mkdir(parsed.dataFolder, { recursive: true, mode: 0o700 });
-  const store = await openStore({ folder: parsed.dataFolder, databaseUrl: parsed.databaseUrl, nowMs: clock.now() });
+  const { dataFolder: folder, databaseUrl, databaseTemplates } = parsed;
+  const store = await openStore({ folder, databaseUrl, databaseTemplates, nowMs: clock.now() });
   try {
     const keys = await loadOrganisationKeys(parsed.dataFolder);
     await ensureFirstKey(store, parsed.dataFolder, { nowMs: clock.now(), randomBytes }, parsed.peerKeyFile);

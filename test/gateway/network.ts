@@ -8,6 +8,7 @@ import { type DevLedger, startDevLedger } from '../../infra/dev-ledger/dev-ledge
 import { freePort } from '../../infra/free-ports.ts';
 import type { GatewayOptions } from '../../ledger-gateway/src/gateway-options.ts';
 import { type Gateway, type GatewayDependencies, startGateway } from '../../ledger-gateway/src/start-gateway.ts';
+import { templatesFolder } from '../../ledger-gateway/src/testing/templates-folder.ts';
 
 export const mspIds = { growers: 'GrowersMSP', freshHub: 'FreshHubMSP', retail: 'RetailMSP' } as const;
 export type OrganisationName = keyof typeof mspIds;
@@ -70,6 +71,7 @@ export async function startNetwork(): Promise<Network> {
         identity: profile.identity,
       },
       dataFolder: join(folder, organisation),
+      databaseTemplates: templatesFolder,
       logLevel: 'silent',
       heightProbeMs: 200,
       ...more,

@@ -16,7 +16,7 @@ const advisoryLock = 4_855_209;
  * @throws StoreError `schema-unknown` where the database knows a migration that this program does not
  */
 export async function migrate(database: Database): Promise<void> {
-  const files = (await readdir(migrationsFolder)).filter((name) => /^\d{4}-.+\.sql$/.test(name)).sort();
+  const files = await migrationFiles();
   await database.query('create table if not exists migrations (name text primary key, digest text not null)');
   const done = new Map(
     (await database.query<{ name: string; digest: string }>('select name, digest from migrations')).map((row) => [
@@ -24,16 +24,21 @@ export async function migrate(database: Database): Promise<void> {
       row.digest,
     ]),
   );
-  const unknown = [...done.keys()].find((name) => !files.includes(name));
+  const unknown = [...done.keys()].find((name) => !files.some((file) => file.name === name));
   if (unknown) throw new StoreError('schema-unknown', `the database has a migration not known here: ${unknown}`);
-  for (const name of files) {
-    const sql = await readFile(join(migrationsFolder, name), 'utf8');
+  for (const { name, sql } of files) {
     const digest = createHash('sha256').update(sql).digest('hex');
     const before = done.get(name);
     if (before === digest) continue;
     if (before) throw new StoreError('schema-unknown', `the migration ${name} was changed after it had run`);
     await runOnce(database, name, digest, sql);
   }
+}
+
+/** The migrations in their order. */
+export async function migrationFiles(): Promise<{ name: string; sql: string }[]> {
+  const names = (await readdir(migrationsFolder)).filter((name) => /^\d{4}-.+\.sql$/.test(name)).sort();
+  return Promise.all(names.map(async (name) => ({ name, sql: await readFile(join(migrationsFolder, name), 'utf8') })));
 }
 
 async function runOnce(database: Database, name: string, digest: string, sql: string): Promise<void> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { bootId, sameBoot } from './boot-id.ts';
 import type { Database } from './database.ts';
+import { DatabaseTemplates } from './database-templates.ts';
 import { lockDataFolder } from './folder-lock.ts';
 import { Journal, readJournal, rewriteJournal } from './journal.ts';
 import { migrate } from './migrate.ts';
@@ -16,6 +17,8 @@ export interface StoreOptions {
   readonly folder: string;
   /** A PostgreSQL server in place of the embedded database. */
   readonly databaseUrl?: string | undefined;
+  /** Where an empty embedded database is kept, of which new ones are copies; default: they are made from nothing. */
+  readonly databaseTemplates?: string | undefined;
   readonly nowMs: number;
 }
 
@@ -46,7 +49,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
  * of the machine. So after a restart of the machine, unless everything had been synced in order before, the database is
  * not believed: own rows come from the journal, and all others from the ledger.
  */
-async function openEmbedded({ folder, nowMs }: StoreOptions, unlock: () => void): Promise<Store> {
+async function openEmbedded({ folder, nowMs, databaseTemplates }: StoreOptions, unlock: () => void): Promise<Store> {
   const paths = {
     database: join(folder, 'database'),
     journal: join(folder, 'own.jsonl'),
@@ -57,7 +60,8 @@ async function openEmbedded({ folder, nowMs }: StoreOptions, unlock: () => void)
   const believed = lastRun === null || lastRun.synced || sameBoot(lastRun.boot, boot);
   if (!believed) await setAside(paths.database, nowMs);
   await writeSynced(paths.lastRun, { boot, synced: false });
-  const { database, fresh } = await openOrReplace(paths.database, nowMs);
+  const templates = databaseTemplates === undefined ? null : new DatabaseTemplates(databaseTemplates, boot);
+  const { database, fresh } = await openOrReplace(paths.database, nowMs, templates);
   if (fresh) await restore(database, paths.journal);
   else if (lastRun?.synced !== true || (await sizeOf(paths.journal)) > maxJournalBytes) {
     await rewriteJournal(paths.journal, readOwnRows(database));
@@ -71,7 +75,11 @@ async function openEmbedded({ folder, nowMs }: StoreOptions, unlock: () => void)
 }
 
 /** Opens the database; where its files can't be opened, a new one, to be filled from journal and ledger. */
-async function openOrReplace(folder: string, nowMs: number): Promise<{ database: Database; fresh: boolean }> {
+async function openOrReplace(
+  folder: string,
+  nowMs: number,
+  templates: DatabaseTemplates | null,
+): Promise<{ database: Database; fresh: boolean }> {
   const existed = await readdir(folder).then(
     (names) => names.length > 0,
     () => false,
@@ -87,9 +95,14 @@ async function openOrReplace(folder: string, nowMs: number): Promise<{ database:
       await setAside(folder, nowMs);
     }
   }
+  await templates?.copyTo(folder, async (empty) => (await openMigrated(empty)).close());
+  return { database: await openMigrated(folder), fresh: true };
+}
+
+async function openMigrated(folder: string): Promise<Database> {
   const database = await openPglite(folder);
   await migrate(database);
-  return { database, fresh: true };
+  return database;
 }
 
 async function restore(database: Database, journal: string): Promise<void> {

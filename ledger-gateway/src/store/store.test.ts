@@ -146,6 +146,27 @@ describe('the embedded database', () => {
     await store.close();
   }, 60_000);
 
+  test('is a copy of a template where there is one to be had, and made from nothing where there is not', async () => {
+    const open = async (name: string, databaseTemplates = join(folder, 'templates')) => {
+      const store = await openStore({ folder: join(folder, name), databaseTemplates, nowMs });
+      const rows = await store.query<{ name: string }>('select name from migrations order by name');
+      await store.query('insert into blocks (number, time_ms, transactions, valid) values (0, 0, 0, 0)');
+      await store.close();
+      return rows.map(({ name }) => name);
+    };
+    const [first, second] = await Promise.all([open('template-1'), open('template-2')]);
+    expect(first.length).toBeGreaterThan(0);
+    expect(second).toEqual(first);
+    const [template = '', ...more] = await readdir(join(folder, 'templates'));
+    expect(more).toEqual([]);
+    // A mark in the template shows in what is copied from it.
+    await writeFile(join(folder, 'templates', template, 'mark'), '');
+    expect(await open('template-3')).toEqual(first);
+    expect(await readdir(join(folder, 'template-3', 'database'))).toContain('mark');
+    await writeFile(join(folder, 'no-folder'), '');
+    expect(await open('template-4', join(folder, 'no-folder'))).toEqual(first);
+  }, 60_000);
+
   test('after a power loss own rows come from the journal, and the rest is for the ledger to tell', async () => {
     const own = join(folder, 'power');
     const before = await openStore({ folder: own, nowMs });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { startPostgres } from './postgres-server.ts';
+import { templatesFolder } from './templates-folder.ts';
 
 export interface TestDatabases {
   /** The kinds that are to be had on this machine. */
@@ -23,7 +24,12 @@ export async function testDatabases(): Promise<TestDatabases> {
     kinds: 'reason' in server ? ['PGlite'] : ['PGlite', 'PostgreSQL'],
     async open(kind) {
       const databaseUrl = kind === 'PostgreSQL' && !('reason' in server) ? await server.createDatabase() : undefined;
-      const store = await openStore({ folder: join(folder, String(open.length)), databaseUrl, nowMs: Date.now() });
+      const store = await openStore({
+        folder: join(folder, String(open.length)),
+        databaseUrl,
+        databaseTemplates: templatesFolder,
+        nowMs: Date.now(),
+      });
       open.push(store);
       return store;
     },

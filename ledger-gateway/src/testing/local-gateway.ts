@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { GatewayOptions } from '../gateway-options.ts';
 import { type GatewayDependencies, startGateway } from '../start-gateway.ts';
 import { identityOptions } from './scripted-peer.ts';
+import { templatesFolder } from './templates-folder.ts';
 
 /** A gateway whose ledger is away, in a folder of its own: all that needs no ledger works. */
 export interface LocalGateway {
@@ -24,7 +25,15 @@ export async function startLocalGateway(
   const ledger = await identityOptions(folder, '127.0.0.1:1');
   const dataFolder = more.dataFolder ?? join(folder, 'data');
   const gateway = await startGateway(
-    { mspId: 'FreshHubMSP', organisation: { name: 'FreshHub' }, ledger, dataFolder, logLevel: 'silent', ...more },
+    {
+      mspId: 'FreshHubMSP',
+      organisation: { name: 'FreshHub' },
+      ledger,
+      dataFolder,
+      databaseTemplates: templatesFolder,
+      logLevel: 'silent',
+      ...more,
+    },
     dependencies,
   );
   const adminKey = (await readFile(join(dataFolder, 'admin.key'), 'utf8')).trim();
