@@ -1,11 +1,13 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { buildConsole } from '../../console/build.ts';
+import { companyPrefix, gtin, lotLink, placeLink } from '../../infra/story/keys.ts';
 import { coldChain, places, sites } from '../../infra/story/network.ts';
 import { staleAfterMs } from '../../ledger-gateway/src/query/freshness.ts';
 import { launchBrowser } from '../browser/launch-browser.ts';
 import { checkLotPage, lotPagePath } from './check-lot-page.ts';
 import { checkOverviewPage, figure } from './check-overview-page.ts';
+import { checkCompleting, checkRecordsOfLot, checkThings } from './check-records-pages.ts';
 import { type ConsoleAddress, type OpenPage, openPage, overflows, signIn } from './open-page.ts';
 import { type StoryNetwork, startStoryNetwork, tracker } from './story-network.ts';
 
@@ -152,6 +154,32 @@ test('what is not there, or cannot be, is said in words', async () => {
   await page.getByRole('searchbox').fill(places.warehouses[0] ?? '');
   await page.getByRole('button', { name: 'Find' }).click();
   await page.waitForURL(/#site-/);
+});
+
+test('the regulator gets the records of a lot, and nothing is missing of them', async () => {
+  await checkRecordsOfLot(await open(), address(), story.warmLot);
+});
+
+test('what is missing of records says where to supply it, and is there once it was, on a phone', async () => {
+  const endive = { gtin: gtin(companyPrefix.freshHub, 300), lot: 'ENDIVE-1' };
+  const at = placeLink(places.packhouse);
+  await story.gateway.api.send('POST', '/api/capture', [
+    {
+      type: 'ObjectEvent',
+      action: 'ADD',
+      eventTime: new Date().toISOString(),
+      eventTimeZoneOffset: '-07:00',
+      bizStep: 'commissioning',
+      readPoint: { id: at },
+      bizLocation: { id: at },
+      quantityList: [{ epcClass: lotLink(endive.gtin, endive.lot), quantity: 5 }],
+    },
+  ]);
+  await checkCompleting(await open({ ...phone, colorScheme: 'dark' }), address(), endive);
+});
+
+test('products, items and places have pages, where codes and redirects lead', async () => {
+  await checkThings(await open(), address(), story.warmLot, places.packhouse);
 });
 
 test('a gateway that goes away leaves what was known, says so, and is live again when it comes back', async () => {

@@ -3,6 +3,7 @@ const stepNames: Readonly<Record<string, string>> = {
   accepting: 'Accepted',
   arriving: 'Arrived',
   commissioning: 'Created',
+  creating_class_instance: 'Created',
   decommissioning: 'Decommissioned',
   departing: 'Departed',
   destroying: 'Destroyed',

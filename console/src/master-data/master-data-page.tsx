@@ -110,7 +110,14 @@ function Outcome({ answer }: { answer: ImportAnswer }) {
   const now: ImportState | null = state.data ?? begun;
   if (!now || now.state === 'done') {
     return (
-      <Message title={now ? `${formatNumber(now.done)} records are in place` : 'Nothing had to change'} tone="info" />
+      <Message
+        title={
+          now
+            ? `${formatNumber(now.done)} ${now.done === 1 ? 'record is' : 'records are'} in place`
+            : 'Nothing had to change'
+        }
+        tone="info"
+      />
     );
   }
   if (now.state === 'running') {

@@ -24,7 +24,7 @@ const pages: ReadonlyArray<{ readonly page: Route['page']; readonly href: string
   { page: 'worklist', href: '/worklist', label: 'Worklist' },
   { page: 'recalls', href: '/recalls', label: 'Recalls' },
   { page: 'upload', href: '/upload', label: 'Upload' },
-  { page: 'regulator', href: '/regulator', label: 'Regulator' },
+  { page: 'regulator', href: '/regulator', label: 'Records' },
 ];
 
 /** Pages behind that of all recalls. */

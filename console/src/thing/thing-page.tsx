@@ -19,6 +19,7 @@ const shownLots = 30;
 export function ThingPage({ thing, caller }: { thing: Thing; caller: Caller | null }) {
   const { path } = thing;
   const { kind, key, value } = describe(thing);
+  const number = `${key} ${value}${thing.kind === 'item' ? `, serial number ${thing.serial}` : ''}`;
   usePageTitle(`${kind} ${value}`);
   const signedIn = caller !== null;
   const links = useQuery({ queryKey: ['links', path], queryFn: ({ signal }) => fetchLinks(path, signal) });
@@ -26,17 +27,15 @@ export function ThingPage({ thing, caller }: { thing: Thing; caller: Caller | nu
     queryKey: ['master-data', path, signedIn],
     queryFn: ({ signal }) => fetchMasterData(path, signal),
   });
+  const name = nameOf(data.data ?? null);
   return (
     <>
       {thing.kind === 'item' ? <RecallBanner linkPath={path} what="lot" /> : null}
       <header className="lot-head">
         <div className="lot-title">
           <p className="eyebrow">{kind}</p>
-          <h1>{nameOf(data.data ?? null) ?? value}</h1>
-          <p className="muted">
-            {key} {value}
-            {thing.kind === 'item' ? `, serial number ${thing.serial}` : ''}
-          </p>
+          <h1>{name ?? number}</h1>
+          <p className="muted">{name === null ? 'No name is registered' : number}</p>
         </div>
       </header>
       {thing.kind === 'item' && thing.lot !== null ? (

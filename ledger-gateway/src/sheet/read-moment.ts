@@ -55,7 +55,11 @@ export function readMoment(
   const at = atWallTime({ ...day, ...clock }, zone ?? timeZone);
   if (at === null) {
     return unread(
-      fault('no-such-time', `There was no ${cell.text} in ${timeZone}: clocks were put forward`, 'Correct the time'),
+      fault(
+        'no-such-time',
+        `There was no ${[cell.text, time === null ? text : ''].join(' ').trim()} in ${timeZone}: clocks were put forward`,
+        'Correct the time',
+      ),
     );
   }
   const moment: Moment = {
