@@ -84,6 +84,8 @@ export function createApp(context: AppContext, streams: { open: number }, signal
 
 function openApi(app: Hono<AppEnv>) {
   return openAPIRouteHandler(app, {
+    // EPCIS clients ask what they may do by OPTIONS: those that are described are part of the interface.
+    excludeMethods: [],
     documentation: {
       openapi: '3.1.0',
       info: {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { sensorNames } from '../../../ledger-gateway/src/epcis/query/sensor-parameters.ts';
+import { standardNames } from '../../../ledger-gateway/src/epcis/query/standard-parameters.ts';
 import { startPostgres } from '../../../ledger-gateway/src/testing/postgres-server.ts';
 import { type Network, type RunningGateway, startNetwork } from '../network.ts';
 import { capture, findEvents } from './client.ts';
@@ -224,6 +226,13 @@ test.each([
     status: 400,
     parameter,
   });
+});
+
+test('each parameter that the OpenAPI document names is one', async () => {
+  for (const name of [...standardNames, ...sensorNames]) {
+    const response = await gatewayOf('PGlite').api.fetch(`/epcis/events?${name}=`);
+    expect(await response.json(), name).not.toMatchObject({ title: 'No such query parameter' });
+  }
 });
 
 test('more than maxEventCount is a QueryTooLargeException', async () => {

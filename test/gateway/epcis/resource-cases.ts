@@ -4,6 +4,12 @@ import type { RunningGateway } from '../network.ts';
 import { findEvents } from './client.ts';
 import { places } from './events.ts';
 
+interface OpenApiOperation {
+  readonly parameters?: readonly { readonly name: string }[];
+  readonly responses: Readonly<Record<string, { readonly headers?: object }>>;
+}
+type OpenApiPaths = Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>;
+
 /** Top-level resources, and the forms in which answers come, at a gateway that has captured the events. */
 export function resourceCases(running: () => RunningGateway): void {
   const members = async (path: string, headers: HeadersInit = {}) => {
@@ -130,17 +136,48 @@ export function resourceCases(running: () => RunningGateway): void {
     expect(await response.json()).toMatchObject({ type: 'epcisException:NotAcceptableException', status: 406 });
   });
 
-  test('it is all in the OpenAPI document', async () => {
-    const { paths } = await running().api.get('/openapi.json');
-    expect(Object.keys(paths as object)).toEqual(
-      expect.arrayContaining([
-        '/epcis/capture',
-        '/epcis/capture/{captureID}',
-        '/epcis/events',
-        '/epcis/events/{eventID}',
-        '/epcis/bizSteps/{value}/events',
-        '/epcis/queries/{name}/subscriptions/{id}',
-      ]),
+  test('it is all in the OpenAPI document: each address with its methods, headers and parameters', async () => {
+    const { paths } = (await running().api.get('/openapi.json')) as { paths: OpenApiPaths };
+    const methods = Object.entries(paths)
+      .filter(([name]) => name.startsWith('/epcis'))
+      .map(([name, operations]) => `${name.replace(/^\/epcis\/?/, '/')} ${Object.keys(operations).sort().join(' ')}`);
+    const values = ['eventTypes', 'epcs', 'bizSteps', 'bizLocations', 'readPoints', 'dispositions'].flatMap((name) => [
+      `/${name} get options`,
+      `/${name}/{value} get options`,
+      `/${name}/{value}/events get options`,
+    ]);
+    expect(methods.sort()).toEqual(
+      [
+        ...values,
+        '/ get options',
+        '/capture get options post',
+        '/capture/{captureID} get options',
+        '/events get options post',
+        '/events/{eventID} get options',
+        '/nextPageToken/{token} delete',
+        '/queries get options post',
+        '/queries/{name} delete get options',
+        '/queries/{name}/events get options',
+        '/queries/{name}/subscriptions get options post',
+        '/queries/{name}/subscriptions/{id} delete get options',
+      ].sort(),
     );
+    const named = (of: OpenApiOperation | undefined) => (of?.parameters ?? []).map(({ name }) => name);
+    expect(named(paths['/epcis/capture']?.post)).toContain('GS1-Capture-Error-Behaviour');
+    expect(paths['/epcis/capture']?.post?.responses[202]?.headers).toHaveProperty('Location');
+    expect(paths['/epcis/capture']?.options?.responses[204]?.headers).toHaveProperty('GS1-EPCIS-Capture-Limit');
+    expect(paths['/epcis/capture']?.options).toMatchObject({ security: [] });
+    for (const where of ['/epcis/events', '/epcis/bizSteps/{value}/events']) {
+      expect(named(paths[where]?.get)).toEqual(
+        expect.arrayContaining([
+          'GS1-EPC-Format',
+          'GS1-Extensions',
+          'perPage',
+          'EQ_persistentDisposition_set',
+          'LE_quantity',
+        ]),
+      );
+      expect(paths[where]?.get?.responses[200]?.headers).toHaveProperty('Link');
+    }
   });
 }

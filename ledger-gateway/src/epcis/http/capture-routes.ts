@@ -5,7 +5,6 @@ import { found, GatewayError } from '../../gateway-error.ts';
 import type { AppContext, AppEnv } from '../../http/app-context.ts';
 import { demand, requires } from '../../http/authenticate.ts';
 import { readBytes } from '../../http/read-body.ts';
-import { route } from '../../http/route.ts';
 import { captureDocument } from '../../intake/capture.ts';
 import { type CaptureDocument, demandOneTransaction, openCaptureDocument } from '../capture/capture-document.ts';
 import {
@@ -22,9 +21,14 @@ import { epcisLimits } from '../limits.ts';
 import { questionOf, readPageToken, writePageToken } from '../query/page-token.ts';
 import { readPage } from '../query/read-page.ts';
 import { nextLink } from './answer-events.ts';
+import { describe, paging } from './describe.ts';
 import { discovery, versionHeaders } from './discovery.ts';
 import { demandJson, demandVersions, negotiateType } from './negotiate.ts';
 
+const eventSchema = z.looseObject({ type: z.string() }).describe('An event of EPCIS 2.0');
+const documentSchema = z
+  .union([z.looseObject({ type: z.string() }), z.array(eventSchema)])
+  .describe('An EPCISDocument or EPCISQueryDocument of EPCIS 2.0, a list of events, or one event');
 const jobSchema = z.object({
   captureID: z.string(),
   createdAt: z.string(),
@@ -40,28 +44,34 @@ const jobSchema = z.object({
 /** Capture in bulk as jobs, and of single events at once. */
 export function captureRoutes(app: AppContext): Hono<AppEnv> {
   return new Hono<AppEnv>()
-    .options('/capture', discovery(['POST', 'GET', 'HEAD'], true))
+    .options('/capture', ...discovery(['POST', 'GET', 'HEAD'], true))
     .post(
       '/capture',
-      route({
+      describe({
         summary: 'Capture the events of a document in a job; GS1-Capture-Error-Behaviour: rollback or proceed',
-        tag: 'epcis',
-        body: z.looseObject({}),
+        body: documentSchema,
         status: 202,
+        takes: 'capture',
+        gives: 'location',
       }),
       requires('capture'),
       (c) => takeDocument(app, c),
     )
     .get(
       '/capture',
-      route({ summary: 'Capture jobs, the latest first', tag: 'epcis', answer: z.array(jobSchema) }),
+      describe({
+        summary: 'Capture jobs, the latest first',
+        query: z.object(paging),
+        answer: z.array(jobSchema),
+        gives: 'page',
+      }),
       requires('capture'),
       (c) => answerJobs(app, c),
     )
-    .options('/capture/:captureID', discovery(['GET', 'HEAD']))
+    .options('/capture/:captureID', ...discovery(['GET', 'HEAD']))
     .get(
       '/capture/:captureID',
-      route({ summary: 'How a capture job stands', tag: 'epcis', answer: jobSchema }),
+      describe({ summary: 'How a capture job stands', answer: jobSchema }),
       requires('capture'),
       async (c) => {
         const type = negotiateType(c);
@@ -73,7 +83,14 @@ export function captureRoutes(app: AppContext): Hono<AppEnv> {
     )
     .post(
       '/events',
-      route({ summary: 'Capture one event at once', tag: 'epcis', body: z.looseObject({}), status: 201 }),
+      describe({
+        summary: 'Capture one event at once',
+        body: eventSchema,
+        answer: eventSchema,
+        status: 201,
+        takes: 'event',
+        gives: 'location',
+      }),
       requires('capture'),
       (c) => takeEvent(app, c),
     );

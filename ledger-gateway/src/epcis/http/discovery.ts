@@ -1,6 +1,8 @@
-import type { Context, Handler } from 'hono';
+import type { Handler, MiddlewareHandler } from 'hono';
 import type { AppEnv } from '../../http/app-context.ts';
+import { epcFormats } from '../answer/translate-identifiers.ts';
 import { epcisLimits } from '../limits.ts';
+import { describe } from './describe.ts';
 import { cbvVersion, epcisVersion } from './negotiate.ts';
 
 /** Headers that name what this interface speaks. */
@@ -17,17 +19,23 @@ const captureHeaders = {
  * Answers OPTIONS with what an endpoint can do, to anybody: it says nothing of the data.
  * @param methods besides OPTIONS
  */
-export function discovery(methods: readonly string[], capture = false): Handler<AppEnv> {
-  return (c: Context<AppEnv>) =>
-    c.body(null, 204, {
-      Allow: ['OPTIONS', ...methods].join(', '),
-      ...versionHeaders,
-      'GS1-EPCIS-Min': epcisVersion,
-      'GS1-EPCIS-Max': epcisVersion,
-      'GS1-CBV-Min': cbvVersion,
-      'GS1-CBV-Max': cbvVersion,
-      'GS1-EPC-Format': 'No_Preference, Always_GS1_Digital_Link, Always_EPC_URN, Never_Translates',
-      'GS1-Vendor-Version': '1',
-      ...(capture ? captureHeaders : {}),
-    });
+export function discovery(
+  methods: readonly string[],
+  capture = false,
+): readonly [MiddlewareHandler<AppEnv>, Handler<AppEnv>] {
+  const headers = {
+    Allow: ['OPTIONS', ...methods].join(', '),
+    ...versionHeaders,
+    'GS1-EPCIS-Min': epcisVersion,
+    'GS1-EPCIS-Max': epcisVersion,
+    'GS1-CBV-Min': cbvVersion,
+    'GS1-CBV-Max': cbvVersion,
+    'GS1-EPC-Format': epcFormats.join(', '),
+    'GS1-Vendor-Version': '1',
+    ...(capture ? captureHeaders : {}),
+  };
+  return [
+    describe({ summary: 'What can be done here, and in which versions', open: true, answerHeaders: headers }),
+    (c) => c.body(null, 204, headers),
+  ];
 }

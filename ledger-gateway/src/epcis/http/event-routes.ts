@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { found } from '../../gateway-error.ts';
 import type { AppContext, AppEnv } from '../../http/app-context.ts';
 import { requires } from '../../http/authenticate.ts';
-import { route } from '../../http/route.ts';
 import { epcisLimits } from '../limits.ts';
 import { parseQuery } from '../query/parse-query.ts';
 import { rawFromUrl } from '../query/raw-parameters.ts';
 import { runQuery } from '../query/run-query.ts';
 import { answerEvents, eventsResponse, readWishes } from './answer-events.ts';
+import { describe, openNames, queryParameters } from './describe.ts';
 import { discovery } from './discovery.ts';
 
 /** The form of answers with events. */
@@ -24,26 +24,16 @@ export const queryDocumentSchema = z
 /** Queries over all events, and single events by their id. */
 export function eventRoutes(app: AppContext): Hono<AppEnv> {
   return new Hono<AppEnv>()
-    .options('/events', discovery(['GET', 'HEAD', 'POST'], true))
+    .options('/events', ...discovery(['GET', 'HEAD', 'POST'], true))
     .get(
       '/events',
-      route({
+      describe({
         summary: 'Events that match a SimpleEventQuery, page by page',
-        tag: 'epcis',
+        description: openNames,
         answer: queryDocumentSchema,
-        query: z.object({
-          perPage: z.int().min(1).max(epcisLimits.maxPerPage).optional(),
-          nextPageToken: z.string().optional(),
-          eventType: z.string().optional(),
-          GE_eventTime: z.string().optional(),
-          LT_eventTime: z.string().optional(),
-          EQ_bizStep: z.string().optional(),
-          EQ_bizLocation: z.string().optional(),
-          MATCH_anyEPC: z.string().optional(),
-          MATCH_anyEPCClass: z.string().optional(),
-          orderBy: z.string().optional(),
-          orderDirection: z.enum(['ASC', 'DESC']).optional(),
-        }),
+        query: queryParameters,
+        takes: 'events',
+        gives: 'page',
       }),
       requires('read'),
       (c) => {
@@ -51,12 +41,12 @@ export function eventRoutes(app: AppContext): Hono<AppEnv> {
         return answerEvents(app, c, parseQuery(raw));
       },
     )
-    .options('/events/:eventID', discovery(['GET', 'HEAD']))
+    .options('/events/:eventID', ...discovery(['GET', 'HEAD']))
     .get(
       '/events/:eventID',
-      route({
+      describe({
         summary: 'Events of an id: more than one where it was used twice, or where an error was declared',
-        tag: 'epcis',
+        takes: 'form',
         answer: queryDocumentSchema,
       }),
       requires('read'),

@@ -6,7 +6,6 @@ import type { AppContext, AppEnv } from '../../http/app-context.ts';
 import { requires } from '../../http/authenticate.ts';
 import { parseRequest } from '../../http/problem-response.ts';
 import { readBytes } from '../../http/read-body.ts';
-import { route } from '../../http/route.ts';
 import { epcisLimits } from '../limits.ts';
 import { questionOf, readPageToken, writePageToken } from '../query/page-token.ts';
 import { parseQuery } from '../query/parse-query.ts';
@@ -14,6 +13,7 @@ import { createQuery, deleteQuery, listQueries, type NamedQuery, readQuery } fro
 import { rawFromJson } from '../query/raw-parameters.ts';
 import { readPage } from '../query/read-page.ts';
 import { answerEvents, nextLink } from './answer-events.ts';
+import { describe, paging } from './describe.ts';
 import { discovery, versionHeaders } from './discovery.ts';
 import { queryDocumentSchema } from './event-routes.ts';
 import { demandJson, demandVersions, negotiateType } from './negotiate.ts';
@@ -29,10 +29,10 @@ const definitionSchema = z.strictObject({
 /** Queries with a name, which stay until they are deleted. */
 export function namedQueryRoutes(app: AppContext): Hono<AppEnv> {
   return new Hono<AppEnv>()
-    .options('/queries', discovery(['GET', 'HEAD', 'POST']))
+    .options('/queries', ...discovery(['GET', 'HEAD', 'POST']))
     .post(
       '/queries',
-      route({ summary: 'Give a query a name', tag: 'epcis', body: definitionSchema, status: 201 }),
+      describe({ summary: 'Give a query a name', body: definitionSchema, status: 201, gives: 'location' }),
       requires('capture'),
       async (c) => {
         demandVersions(c);
@@ -44,24 +44,24 @@ export function namedQueryRoutes(app: AppContext): Hono<AppEnv> {
     )
     .get(
       '/queries',
-      route({ summary: 'Queries by name', tag: 'epcis', answer: z.array(definitionSchema) }),
+      describe({
+        summary: 'Queries by name',
+        query: z.object(paging),
+        answer: z.array(definitionSchema),
+        gives: 'page',
+      }),
       requires('read'),
       (c) => answerQueries(app, c),
     )
-    .options('/queries/:name', discovery(['GET', 'HEAD', 'DELETE']))
-    .get(
-      '/queries/:name',
-      route({ summary: 'A query', tag: 'epcis', answer: definitionSchema }),
-      requires('read'),
-      async (c) => {
-        const { type } = wishes(c);
-        const query = await namedQuery(app, c.req.param('name'));
-        return c.body(JSON.stringify(shown(query)), 200, { 'content-type': type, ...versionHeaders });
-      },
-    )
+    .options('/queries/:name', ...discovery(['GET', 'HEAD', 'DELETE']))
+    .get('/queries/:name', describe({ summary: 'A query', answer: definitionSchema }), requires('read'), async (c) => {
+      const { type } = wishes(c);
+      const query = await namedQuery(app, c.req.param('name'));
+      return c.body(JSON.stringify(shown(query)), 200, { 'content-type': type, ...versionHeaders });
+    })
     .delete(
       '/queries/:name',
-      route({ summary: 'Delete a query with its subscriptions', tag: 'epcis' }),
+      describe({ summary: 'Delete a query with its subscriptions' }),
       requires('capture'),
       async (c) => {
         const name = c.req.param('name');
@@ -69,10 +69,16 @@ export function namedQueryRoutes(app: AppContext): Hono<AppEnv> {
         return c.body(null, 204, versionHeaders);
       },
     )
-    .options('/queries/:name/events', discovery(['GET', 'HEAD']))
+    .options('/queries/:name/events', ...discovery(['GET', 'HEAD']))
     .get(
       '/queries/:name/events',
-      route({ summary: 'Events that a query finds', tag: 'epcis', answer: queryDocumentSchema }),
+      describe({
+        summary: 'Events that a query finds',
+        query: z.object(paging),
+        answer: queryDocumentSchema,
+        takes: 'form',
+        gives: 'page',
+      }),
       requires('read'),
       async (c) => {
         const { name, query } = await namedQuery(app, c.req.param('name'));

@@ -98,11 +98,11 @@ export function epcFormat(c: Context): EpcFormat {
   throw new GatewayError('not-acceptable', 'no such format of identifiers', { format: wanted, offered: epcFormats });
 }
 
-const cbvFormats = ['No_Preference', 'Always_Web_URI', 'Always_URN', 'Never_Translates'];
+export const cbvFormats = ['No_Preference', 'Always_Web_URI', 'Always_URN', 'Never_Translates'] as const;
 
 /** GS1-CBV-XML-Format speaks of XML only; a value that the standard does not know is refused all the same. */
 export function demandCbvFormat(c: Context): void {
   const wanted = c.req.header('GS1-CBV-XML-Format');
-  if (wanted === undefined || cbvFormats.includes(wanted)) return;
+  if (wanted === undefined || (cbvFormats as readonly string[]).includes(wanted)) return;
   throw new GatewayError('not-acceptable', 'no such format of terms', { format: wanted, offered: cbvFormats });
 }

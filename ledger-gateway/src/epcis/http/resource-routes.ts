@@ -5,7 +5,6 @@ import { z } from 'zod';
 import { found } from '../../gateway-error.ts';
 import type { AppContext, AppEnv } from '../../http/app-context.ts';
 import { requires } from '../../http/authenticate.ts';
-import { route } from '../../http/route.ts';
 import { epcisContext } from '../answer/query-document.ts';
 import { fields } from '../index/index-event.ts';
 import { valueKey } from '../index/value-row.ts';
@@ -17,6 +16,7 @@ import { rawFromUrl } from '../query/raw-parameters.ts';
 import { readPage } from '../query/read-page.ts';
 import { eventTypes, term } from '../query/standard-parameters.ts';
 import { answerEvents, nextLink, readWishes, translationFor } from './answer-events.ts';
+import { describe, openNames, paging, queryParameters } from './describe.ts';
 import { discovery, versionHeaders } from './discovery.ts';
 import { queryDocumentSchema } from './event-routes.ts';
 
@@ -88,16 +88,16 @@ const topLevel = ['events', ...resources.map(({ name }) => name), 'capture', 'qu
 /** The top-level resources of the standard: what there is, and the events of each. */
 export function resourceRoutes(app: AppContext): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
-  routes.options('/', discovery(['GET', 'HEAD']));
+  routes.options('/', ...discovery(['GET', 'HEAD']));
   routes.get(
     '/',
-    route({ summary: 'The top-level resources of EPCIS', tag: 'epcis', answer: collectionSchema }),
+    describe({ summary: 'The top-level resources of EPCIS', answer: collectionSchema }),
     requires('read'),
     (c) => collection(c, topLevel, null),
   );
   routes.delete(
     '/nextPageToken/:token',
-    route({ summary: 'Give a page token back: nothing is kept for it', tag: 'epcis' }),
+    describe({ summary: 'Give a page token back: nothing is kept for it' }),
     requires('read'),
     (c) => c.body(null, 204),
   );
@@ -107,12 +107,14 @@ export function resourceRoutes(app: AppContext): Hono<AppEnv> {
 
 function addResource(routes: Hono<AppEnv>, app: AppContext, resource: Resource): void {
   const { name, source } = resource;
-  routes.options(`/${name}`, discovery(['GET', 'HEAD']));
+  routes.options(`/${name}`, ...discovery(['GET', 'HEAD']));
   routes.get(
     `/${name}`,
-    route({
+    describe({
       summary: `Values of ${name}: those of the standard, and those that events hold`,
-      tag: 'epcis',
+      query: z.object(paging),
+      takes: 'form',
+      gives: 'page',
       answer: collectionSchema,
     }),
     requires('read'),
@@ -136,20 +138,27 @@ function addResource(routes: Hono<AppEnv>, app: AppContext, resource: Resource):
       return collection(c, members, next);
     },
   );
-  routes.options(`/${name}/:value`, discovery(['GET', 'HEAD']));
+  routes.options(`/${name}/:value`, ...discovery(['GET', 'HEAD']));
   routes.get(
     `/${name}/:value`,
-    route({ summary: `What there is of one of the ${name}`, tag: 'epcis', answer: collectionSchema }),
+    describe({ summary: `What there is of one of the ${name}`, answer: collectionSchema }),
     requires('read'),
     async (c) => {
       await knownValue(app, resource, c.req.param('value'));
       return collection(c, ['events'], null);
     },
   );
-  routes.options(`/${name}/:value/events`, discovery(['GET', 'HEAD']));
+  routes.options(`/${name}/:value/events`, ...discovery(['GET', 'HEAD']));
   routes.get(
     `/${name}/:value/events`,
-    route({ summary: `Events of one of the ${name}`, tag: 'epcis', answer: queryDocumentSchema }),
+    describe({
+      summary: `Events of one of the ${name}`,
+      description: openNames,
+      query: queryParameters,
+      answer: queryDocumentSchema,
+      takes: 'events',
+      gives: 'page',
+    }),
     requires('read'),
     async (c) => {
       const value = await knownValue(app, resource, c.req.param('value'));

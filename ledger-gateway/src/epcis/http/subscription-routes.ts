@@ -4,7 +4,6 @@ import { found, GatewayError } from '../../gateway-error.ts';
 import type { AppContext, AppEnv } from '../../http/app-context.ts';
 import { requires } from '../../http/authenticate.ts';
 import { parseRequest } from '../../http/problem-response.ts';
-import { route } from '../../http/route.ts';
 import { channelSchema } from '../../notify/notice.ts';
 import { newWebhookSecret, webhookSecretSchema } from '../../notify/webhook-secret.ts';
 import { questionOf, readPageToken, writePageToken } from '../query/page-token.ts';
@@ -20,6 +19,7 @@ import {
   subscriptionPurpose,
 } from '../subscription/subscription-store.ts';
 import { nextLink } from './answer-events.ts';
+import { describe, paging } from './describe.ts';
 import { discovery, versionHeaders } from './discovery.ts';
 import { namedQuery, readJsonBody } from './named-query-routes.ts';
 import { demandCbvFormat, demandVersions, epcFormat, negotiateType } from './negotiate.ts';
@@ -69,29 +69,35 @@ type Answer = z.infer<typeof answerSchema>;
 export function subscriptionRoutes(app: AppContext): Hono<AppEnv> {
   const path = '/queries/:name/subscriptions';
   return new Hono<AppEnv>()
-    .options(path, discovery(['GET', 'HEAD', 'POST']))
+    .options(path, ...discovery(['GET', 'HEAD', 'POST']))
     .post(
       path,
-      route({
+      describe({
         summary: 'Subscribe to a query, as a stream or by a schedule',
-        tag: 'epcis',
         body: requestSchema,
         answer: answerSchema,
         status: 201,
+        takes: 'form',
+        gives: 'location',
       }),
       requires('capture'),
       (c) => subscribe(app, c),
     )
     .get(
       path,
-      route({ summary: 'Subscriptions to a query', tag: 'epcis', answer: z.array(answerSchema) }),
+      describe({
+        summary: 'Subscriptions to a query',
+        query: z.object(paging),
+        answer: z.array(answerSchema),
+        gives: 'page',
+      }),
       requires('capture'),
       (c) => answerSubscriptions(app, c),
     )
-    .options(`${path}/:id`, discovery(['GET', 'HEAD', 'DELETE']))
+    .options(`${path}/:id`, ...discovery(['GET', 'HEAD', 'DELETE']))
     .get(
       `${path}/:id`,
-      route({ summary: 'A subscription', tag: 'epcis', answer: answerSchema }),
+      describe({ summary: 'A subscription', answer: answerSchema }),
       requires('capture'),
       async (c) => {
         const type = negotiateType(c);
@@ -105,7 +111,7 @@ export function subscriptionRoutes(app: AppContext): Hono<AppEnv> {
         });
       },
     )
-    .delete(`${path}/:id`, route({ summary: 'End a subscription', tag: 'epcis' }), requires('capture'), async (c) => {
+    .delete(`${path}/:id`, describe({ summary: 'End a subscription' }), requires('capture'), async (c) => {
       const { name, id } = { name: c.req.param('name'), id: c.req.param('id') };
       found((await deleteSubscription(app.store, name, id, app.clock.now())) || null, 'the subscription', { id });
       return c.body(null, 204, versionHeaders);

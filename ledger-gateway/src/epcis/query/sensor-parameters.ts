@@ -16,6 +16,14 @@ import { comparisons } from './standard-parameters.ts';
 const uris = ['dataProcessingMethod', 'microorganism', 'chemicalSubstance', 'bizRules', 'uriValue', 'stringValue'];
 const measured = 'value|minValue|maxValue|meanValue|sDev|percValue';
 
+/** Names of the parameters that name no unit of measure. */
+export const sensorNames: readonly string[] = [
+  'EXISTS_sensorElementList',
+  ...['type', 'deviceID', ...uris, 'hexBinaryValue', 'booleanValue'].map((field) => `EQ_${field}`),
+  ...['time', 'startTime', 'endTime'].flatMap((field) => [`GE_${field}`, `LT_${field}`]),
+  ...['EQ', ...Object.keys(comparisons)].map((op) => `${op}_percRank`),
+];
+
 /**
  * The predicates of a parameter that speaks of sensor elements; `null` for any other name. Each parameter holds for the
  * event as a whole, as the standard has it: two of them may be met by two reports of the same event.

@@ -59,6 +59,12 @@ const fixed: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['EXISTS_errorDeclaration', (name, values) => (readExists(name, values) ? [{ kind: 'declared' }] : [])],
 ]);
 
+/** Names of the parameters that have no part of the sender's own in them. */
+export const standardNames: readonly string[] = [
+  ...fixed.keys(),
+  ...['EQ', ...Object.keys(comparisons)].map((op) => `${op}_quantity`),
+];
+
 /**
  * The predicates of a parameter whose name the standard gives, lists by type and quantities among them; `null` for any
  * other name. Terms of somebody's own may be written with a prefix.
