@@ -85,6 +85,7 @@ export async function assembleGateway(parts: Parts): Promise<AssembledGateway> {
     peers: parsed.peers,
     caughtUp: () => readiness.caughtUp,
     publicUrl: () => address.url,
+    lotsPerTransaction: parsed.recallLotsPerTransaction,
     onError: (error, about) => log.warn({ err: error, about }, 'a recall could not be attended to yet'),
   });
   const captures = new CaptureWorker();
@@ -110,7 +111,7 @@ export async function assembleGateway(parts: Parts): Promise<AssembledGateway> {
     epcis: { captures, subscriptions, box },
     capture: { ...shared, signer: applicationSigner(mspId), signerKey: keys.signer },
     notifier,
-    recalls: { keeper, box },
+    recalls: { keeper, box, lotsPerTransaction: parsed.recallLotsPerTransaction },
     imports: new MasterDataImports({ ...shared, newId: () => randomUUID() }),
     copies,
     edges: parsed.edges,

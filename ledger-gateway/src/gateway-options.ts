@@ -1,4 +1,4 @@
-import { policyRulesSchema } from '@hopline/protocol';
+import { maxLotsPerTransaction, policyRulesSchema } from '@hopline/protocol';
 import { z } from 'zod';
 import { oidcOptionsSchema } from './auth/oidc.ts';
 import { peerSchema } from './intake/fetch-summaries.ts';

@@ -38,7 +38,12 @@ export interface AppContext {
   };
   readonly notifier: Notifier;
   /** What recalls need beside the ledger: the work that follows from them, and the seal of contacts' secrets. */
-  readonly recalls: { readonly keeper: RecallKeeper; readonly box: SecretBox };
+  readonly recalls: {
+    readonly keeper: RecallKeeper;
+    readonly box: SecretBox;
+    /** Lots that one transaction takes into a recall. */
+    readonly lotsPerTransaction: number;
+  };
   readonly imports: MasterDataImports;
   readonly copies: RegistryCopies;
   readonly edges: Edges;

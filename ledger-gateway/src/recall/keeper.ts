@@ -1,4 +1,4 @@
-import { type RecallRecord, recallRecordSchema, type StateKind } from '@hopline/protocol';
+import { type RecallRecord, recallRecordSchema, type ScopeLine, type StateKind } from '@hopline/protocol';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { Peer } from '../intake/fetch-summaries.ts';
@@ -8,11 +8,11 @@ import type { Notifier } from '../notify/notifier.ts';
 import type { SecretBox } from '../notify/secret-box.ts';
 import type { Projection } from '../projection/projection.ts';
 import type { Store } from '../store/store.ts';
-import { evidenceRow, fetchEvidence, removeUnusedEvidence } from './evidence.ts';
+import { evidenceRow, fetchEvidence, readDocuments, removeUnusedEvidence } from './evidence.ts';
 import { recallLimits } from './limits.ts';
 import { madeOf } from './lineage.ts';
 import { stepsOf } from './read-recall.ts';
-import { freezeScope } from './scope-document.ts';
+import { type FrozenScope, freezeScope } from './scope-document.ts';
 import { tellContacts } from './tell-contacts.ts';
 
 export interface KeeperParts {
@@ -27,6 +27,8 @@ export interface KeeperParts {
   /** Whether the projection is current: what is behind would be acted on twice. */
   readonly caughtUp: () => boolean;
   readonly publicUrl: () => string;
+  /** Lots that one transaction takes into a recall. */
+  readonly lotsPerTransaction: number;
   readonly onError: (error: unknown, recallId: string | null) => void;
 }
 
@@ -35,6 +37,9 @@ export const recallKinds: ReadonlySet<string> = new Set<StateKind>(['recall', 'a
 
 /** Why a keeper widens a scope by itself: part of the step on the ledger. */
 export const lateReason = 'made of goods of the scope before the hold was on the ledger';
+
+/** Why a scope grows in parts that was frozen as a whole. */
+export const restReason = 'the next part of the scope as it was frozen';
 
 /**
  * Does what follows from recalls, again and again until there is nothing left to do, so that a crash anywhere only delays it:
@@ -114,38 +119,71 @@ export class RecallKeeper {
   async #attendTo(known: RecallRecord): Promise<number> {
     const { mspId } = this.#parts;
     const isOwn = known.mspId === mspId;
-    const recall = isOwn && known.state === 'open' && known.kind !== 'mock' ? await this.#takeIn(known) : known;
+    const recall = isOwn && known.state === 'open' ? await this.#widen(known) : known;
     const parties = isOwn ? [mspId, ...recall.addressees, ...recall.outside] : [mspId];
     const { pauseMs, delivered } = await tellContacts({ ...this.#parts, recall, parties });
     if (isOwn && recall.state === 'open') await this.#sayWhoWasTold(recall, delivered);
     return pauseMs;
   }
 
+  /** The goods of an exercise go on moving: only what was frozen is taken in, and what came of it since is shown. */
+  async #widen(known: RecallRecord): Promise<RecallRecord> {
+    const recall = await this.#complete(known);
+    return recall.kind === 'mock' ? recall : this.#takeIn(recall);
+  }
+
+  /** Takes in what was frozen and is not on the ledger yet: a scope of more lots than one transaction takes. */
+  async #complete(recall: RecallRecord): Promise<RecallRecord> {
+    const { store } = this.#parts;
+    const { digest } = recall.evidence;
+    const frozen = (await readDocuments(store, [digest])).get(digest);
+    if (!frozen || frozen.lots.length <= recall.lots) return recall;
+    const known = new Set((await this.#linesOf(recall)).map(({ item }) => item));
+    const rest = frozen.lots.filter(({ item }) => !known.has(item));
+    if (rest.length === 0) return recall;
+    return this.#complete(await this.#add(recall, rest, restReason, null));
+  }
+
   /** Widens the scope by what was made of it and is not in it. Gives the recall as it is then. */
   async #takeIn(recall: RecallRecord): Promise<RecallRecord> {
     const { store, mspId, clock } = this.#parts;
-    const { recallId } = recall;
-    const lines = await store.query<{ item: string; via: string | null; to_version: number | null }>(
+    const lines = await this.#linesOf(recall);
+    const current = lines.filter(({ to_version }) => to_version === null);
+    const items = current.map(({ item }) => item);
+    const leftOut = new Set(lines.map(({ item }) => item));
+    const late = await madeOf(store, items, leftOut);
+    if (late.length === 0) return recall;
+    const scope = current.map(({ item, via }) => ({ item, via, from: [] }));
+    const frozen = await freezeScope(store.database, async () => [...scope, ...late], { mspId, nowMs: clock.now() });
+    await store.writeOwn((_, put) => put(evidenceRow(frozen, mspId, clock.now())));
+    return this.#complete(await this.#add(recall, late, lateReason, frozen));
+  }
+
+  /** All lines that a scope ever had, each behind what it was made of. */
+  #linesOf({ recallId }: RecallRecord): Promise<{ item: string; via: string | null; to_version: number | null }[]> {
+    return this.#parts.store.query(
       'select item, via, to_version from recall_scope where recall_id = $1 order by via is not null, item',
       [recallId],
     );
-    const current = lines.filter(({ to_version }) => to_version === null).map(({ item }) => item);
-    const leftOut = new Set(lines.map(({ item }) => item));
-    const late = await madeOf(store, current, leftOut);
-    if (late.length === 0) return recall;
-    const scope = lines
-      .filter(({ to_version }) => to_version === null)
-      .map(({ item, via }) => ({ item, via, from: [] }));
-    const frozen = await freezeScope(store.database, async () => [...scope, ...late], { mspId, nowMs: clock.now() });
-    await store.writeOwn((_, put) => put(evidenceRow(frozen, mspId, clock.now())));
+  }
+
+  /** Widens a scope by as many of these as one transaction takes. Gives the recall as it is then. */
+  async #add(
+    { recallId }: RecallRecord,
+    lines: readonly ScopeLine[],
+    reason: string,
+    frozen: FrozenScope | null,
+  ): Promise<RecallRecord> {
+    const { store, mspId, lotsPerTransaction } = this.#parts;
+    const concerned = frozen?.document.organisations ?? [];
     await this.#submit('recall:ChangeScope', {
       recallId,
-      reason: lateReason,
-      evidence: { digest: frozen.digest, height: frozen.document.height },
-      add: late.map(({ item, via }) => ({ item, via })),
+      reason,
+      evidence: frozen && { digest: frozen.digest, height: frozen.document.height },
+      add: lines.slice(0, lotsPerTransaction).map(({ item, via }) => ({ item, via })),
       remove: [],
-      addressees: frozen.document.organisations.flatMap((each) => (each.mspId === mspId ? [] : each.mspId)),
-      outside: frozen.document.outside,
+      addressees: concerned.flatMap((each) => (each.mspId === mspId ? [] : each.mspId)),
+      outside: frozen?.document.outside ?? [],
     });
     const [row] = await store.query<{ record: unknown }>('select record from recalls where recall_id = $1', [recallId]);
     return recallRecordSchema.parse(row?.record);

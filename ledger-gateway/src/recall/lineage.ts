@@ -42,7 +42,10 @@ export async function madeOf(
       next.push(item);
     }
     if (lines.size + goods.length > maxRecallLots) {
-      throw new GatewayError('too-large', `a recall has at most ${maxRecallLots} lots`, { maxRecallLots });
+      throw new GatewayError('too-large', `a recall has at most ${maxRecallLots} lots`, {
+        maxRecallLots,
+        advice: 'open one recall for each part of the suspect lots',
+      });
     }
     frontier = next;
   }

@@ -1,4 +1,11 @@
-import { type OpenItem, openItemKey, openItemSchema, type RecallClosing, recallRecordSchema } from '@hopline/protocol';
+import {
+  maxReasonsPerClosing,
+  type OpenItem,
+  openItemKey,
+  openItemSchema,
+  type RecallClosing,
+  recallRecordSchema,
+} from '@hopline/protocol';
 import { z } from 'zod';
 import { found, GatewayError } from '../gateway-error.ts';
 import { partsOf } from '../query/affected.ts';
@@ -77,6 +84,13 @@ export function reasonsFor(
       recallId,
       total: bare.length,
       open: bare.slice(0, maxOpenItemsNamed),
+    });
+  }
+  if (reasons.length + bare.length > maxReasonsPerClosing) {
+    throw new GatewayError('too-large', `a closing has at most ${maxReasonsPerClosing} reasons`, {
+      maxReasonsPerClosing,
+      total: reasons.length + bare.length,
+      advice: 'record findings first, or let lots out of the scope',
     });
   }
   return [...reasons, ...bare.map((item) => ({ item, reason: otherwise ?? '' }))];

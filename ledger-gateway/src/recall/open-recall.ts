@@ -1,4 +1,4 @@
-import { glnSchema, newRecallSchema, recallIdSchema, type ScopeLine } from '@hopline/protocol';
+import { glnSchema, maxLotsPerTransaction, newRecallSchema, recallIdSchema, type ScopeLine } from '@hopline/protocol';
 import { canonicalLink, gtin14, lotNumber, parseIdentifier } from '@hopline/protocol/gs1';
 import { z } from 'zod';
 import { GatewayError } from '../gateway-error.ts';
@@ -95,7 +95,8 @@ export async function openRecall(app: AppContext, body: OpenBody): Promise<strin
       reason: body.reason,
       authority: body.authority,
       returnTo: body.returnTo,
-      scope: linesOf(document.lots),
+      // The keeper takes in the rest of what was frozen, before anybody is told.
+      scope: linesOf(document.lots).slice(0, app.recalls.lotsPerTransaction),
       evidence: { digest, height: document.height },
       addressees: await addresseesOf(app, document, body.returnTo),
       outside: [...new Set([...document.outside, ...body.outside])],
@@ -123,7 +124,7 @@ export const changeBodySchema = z.strictObject({
   suspects: suspectsSchema.default([]),
   also: suspectsSchema.default([]),
   /** Lots to be let out of the scope, one by one. */
-  remove: z.array(z.string().min(1).max(400)).max(2_000).default([]),
+  remove: z.array(z.string().min(1).max(400)).max(maxLotsPerTransaction).default([]),
   /** Takes in what was made of the scope by now: for exercises, whose goods go on moving. */
   retrace: z.boolean().default(false),
 });
@@ -160,7 +161,7 @@ export async function changeScope(
     recallId,
     reason: body.reason,
     evidence: { digest: frozen.digest, height: frozen.document.height },
-    add: linesOf(add),
+    add: linesOf(add).slice(0, app.recalls.lotsPerTransaction),
     remove,
     addressees: frozen.document.organisations.flatMap(({ mspId }) => (mspId === app.mspId ? [] : mspId)),
     outside: frozen.document.outside,

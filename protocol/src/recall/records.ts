@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { amountSchema, itemSchema } from '../ledger/state-provenance.ts';
 import { digestSchema, glnSchema, mspIdSchema, timeMsSchema } from '../registry/records.ts';
 
-/** Lots that one recall may hold, all its versions together: closing it looks at each of them on the ledger. */
-export const maxRecallLots = 2_000;
+/** Lots that one recall may hold, all its versions together: closing it can let all of them go in one transaction. */
+export const maxRecallLots = 5_000;
+/** Lots that one transaction may take into a recall, or let out of it. A larger scope is taken in by several. */
+export const maxLotsPerTransaction = 2_000;
 /** Organisations, and outside parties, that one recall may be addressed to. */
 export const maxAddressees = 1_000;
 export const maxReturnPlaces = 20;
@@ -54,7 +56,7 @@ export const newRecallSchema = z.strictObject({
   authority: recallTextSchema.nullable(),
   /** Places to which held goods may be shipped back. */
   returnTo: z.array(glnSchema).max(maxReturnPlaces),
-  scope: z.array(scopeLineSchema).min(1).max(maxRecallLots),
+  scope: z.array(scopeLineSchema).min(1).max(maxLotsPerTransaction),
   evidence: recallEvidenceSchema,
   ...addresseesShape,
 });
@@ -65,8 +67,8 @@ export const scopeChangeSchema = z.strictObject({
   recallId: recallIdSchema,
   reason: recallTextSchema,
   evidence: recallEvidenceSchema.nullable(),
-  add: z.array(scopeLineSchema).max(maxRecallLots),
-  remove: z.array(itemSchema).max(maxRecallLots),
+  add: z.array(scopeLineSchema).max(maxLotsPerTransaction),
+  remove: z.array(itemSchema).max(maxLotsPerTransaction),
   ...addresseesShape,
 });
 export type ScopeChange = z.infer<typeof scopeChangeSchema>;
