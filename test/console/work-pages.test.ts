@@ -5,7 +5,7 @@ import { buildConsole, consoleFolder } from '../../console/build.ts';
 import { sites } from '../../infra/story/network.ts';
 import { fieldGtin } from '../../infra/story/production.ts';
 import { recallSchema } from '../../ledger-gateway/src/recall/read-recall.ts';
-import { worklistSchema } from '../../ledger-gateway/src/worklist/read-worklist.ts';
+import { worklistSchema } from '../../ledger-gateway/src/worklist/work-item-shapes.ts';
 import { launchBrowser } from '../browser/launch-browser.ts';
 import { mspIds, type Network, type RunningGateway, startNetwork } from '../gateway/network.ts';
 import { type Chain, capture, type Delivery, deliver } from '../gateway/recall-story.ts';

@@ -8,7 +8,7 @@ import {
   workItemSchema,
   worklistCountsSchema,
   worklistSchema,
-} from '../../ledger-gateway/src/worklist/read-worklist.ts';
+} from '../../ledger-gateway/src/worklist/work-item-shapes.ts';
 import { packed, received, shipped } from '../ledger-suite/epcis-events.ts';
 import { apiOf, type Network, type RunningGateway, startNetwork } from './network.ts';
 
@@ -173,7 +173,11 @@ test('an id that is used again names the event that has it, and what entered is 
     { eventId: 'urn:example:worklist:1', event: { event: hashOf(second) }, about: { event: hashOf(first) } },
   ]);
   await capture(growers, { ...event, action: 'ADD', bizStep: 'commissioning' });
-  expect((await worklist(growers, 'kind=declared-origin')).map(({ subject }) => subject?.id)).toContain(lot('I'));
+  // People copy identifiers out of labels and documents, in whatever form those have.
+  for (const item of [lot('I'), `(01)${gtin}(10)I`, 'urn:epc:class:lgtin:9521001.000005.I']) {
+    const query = `kind=declared-origin&item=${encodeURIComponent(item)}`;
+    expect((await worklist(growers, query)).map(({ subject }) => subject?.id)).toEqual([lot('I')]);
+  }
 });
 
 test('shipments are on it once they are overdue, in pages, for both ends', async () => {

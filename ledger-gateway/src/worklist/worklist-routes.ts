@@ -7,16 +7,14 @@ import { parseRequest } from '../http/problem-response.ts';
 import { readJson } from '../http/read-body.ts';
 import { route } from '../http/route.ts';
 import { noteWorkItem, workNoteSchema } from './note-work-item.ts';
+import { countWorklist, readWorkItem, readWorklist } from './read-worklist.ts';
 import {
-  countWorklist,
-  readWorkItem,
-  readWorklist,
   workItemSchema,
   worklistCountsSchema,
   worklistFilterSchema,
   worklistQuerySchema,
   worklistSchema,
-} from './read-worklist.ts';
+} from './work-item-shapes.ts';
 
 /** What somebody should look at, and what people say of it. */
 export function worklistRoutes(app: AppContext): Hono<AppEnv> {
