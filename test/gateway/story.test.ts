@@ -6,6 +6,7 @@ import { lotLink, unitLink } from '../../infra/story/keys.ts';
 import { coldChain, organisations, places, products, sites } from '../../infra/story/network.ts';
 import { caseGtin, fieldGtin, planProduction } from '../../infra/story/production.ts';
 import { lotSchema, publicLotSchema } from '../../ledger-gateway/src/query/lot.ts';
+import { exposureSchema } from '../../ledger-gateway/src/query/trace/exposure.ts';
 import { traceSchema } from '../../ledger-gateway/src/query/trace.ts';
 import { unitSchema } from '../../ledger-gateway/src/query/unit.ts';
 import { startPostgres } from '../../ledger-gateway/src/testing/postgres-server.ts';
@@ -156,6 +157,27 @@ describe('conditions', () => {
     ]);
     const cold = await readLot(gateways.freshHub, caseGtin, production.pallets[0]?.lots[0] ?? '');
     expect(cold.conditions.excursions).toEqual([]);
+  });
+
+  test('exposed are the lots on the pallet while its tracker was too warm, asked by device or by excursion', async () => {
+    const { conditions } = await readLot(gateways.freshHub, caseGtin, warmPallet?.lots[0] ?? '');
+    const warm = conditions.excursions.find(({ source }) => source === 'edge');
+    const ask = async (query: Record<string, string>) =>
+      exposureSchema.parse(await gateways.freshHub.api.get(`/api/exposure?${new URLSearchParams(query)}`));
+    const byDevice = await ask({ device: tracker, fromMs: String(warm?.fromMs), toMs: String(warm?.toMs) });
+    const onPallet = new Set(warmPallet?.lots.map((lot) => lotLink(caseGtin, lot)));
+    expect(new Set(byDevice.lots.map(({ id }) => id))).toEqual(onPallet);
+    const byExcursion = await ask({ node: `${warehouse}/0`, sequence: '0', position: '0', further: 'true' });
+    expect(byExcursion.excursion).toMatchObject({ device: tracker, peak: 9_400 });
+    expect(byExcursion.lots).toEqual(byDevice.lots);
+    expect(byExcursion.further?.affected.map(({ id }) => id).sort()).toEqual([...onPallet].sort());
+    // A device that is fixed at a place speaks for what lies there.
+    const fixed = await ask({ device: probe, fromMs: String(times.pack), toMs: String(endMs) });
+    expect(fixed.where).toEqual([{ place: warehouse, unit: null, fromMs: times.pack, toMs: endMs }]);
+    expect(fixed.lots.length).toBeGreaterThan(0);
+    await expect(ask({ device: 'urn:dev:mac:0024befffe804fff', fromMs: '0', toMs: '1' })).rejects.toMatchObject({
+      code: 'not-found',
+    });
   });
 
   test('a gateway that has no summary says that it is missing, until a peer gives it', async () => {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import { companyPrefix, gln, gtin, lotLink, placeLink, sscc, unitLink } from '../../infra/story/keys.ts';
+import { keyDataSchema } from '../../ledger-gateway/src/fsma/key-data-of-trace.ts';
 import { commonSourceSchema } from '../../ledger-gateway/src/query/trace/common-source.ts';
 import { exposureSchema } from '../../ledger-gateway/src/query/trace/exposure.ts';
 import { type Trace, traceSchema } from '../../ledger-gateway/src/query/trace.ts';
@@ -184,6 +186,17 @@ test('conditions are given when they are asked for', async () => {
   expect(conditions).toMatchObject([{ id: lot('F1'), stays: expect.any(Array) }]);
 });
 
+test('key data elements that are missing are named, event by event, when they are asked for', async () => {
+  const query = new URLSearchParams({ from: made('D1'), direction: 'back', keyData: 'true' });
+  const { keyData } = z
+    .object({ keyData: keyDataSchema.nullable() })
+    .parse(await gateway.api.get(`/api/trace?${query}`));
+  expect(keyData?.records).toBeGreaterThan(0);
+  const making = keyData?.missing.find(({ cte, item }) => cte === 'transformation' && item === made('D1'));
+  expect(making).toMatchObject({ place: kitchen, event: expect.stringMatching(/^ni:/) });
+  expect(making?.elements.length).toBeGreaterThan(0);
+});
+
 test('suspects share the source that both lead back to, and not what only one does', async () => {
   const answer = commonSourceSchema.parse(
     await gateway.api.send('POST', '/api/common-source', {
@@ -240,6 +253,16 @@ test('goods are followed through receipts that do not fit, and what later events
   expect(findings).toEqual(expect.arrayContaining(['early-receipt note', 'units-differ gap']));
   expect(findings).not.toContain('early-receipt gap');
   expect(new Set((await ask({ from: made('G3'), direction: 'back' })).lots)).toEqual(new Set([made('G2'), lot('G1')]));
+});
+
+test.each([
+  [{}, 'bad-request'],
+  [{ suspects: [lot('NONE')] }, 'not-found'],
+  [{ suspects: ['https://id.gs1.org/01/09521002008011/10/A'] }, 'gs1-check-digit'],
+  [{ complaints: [{ place: shop, fromMs: 2, toMs: 1 }] }, 'bad-request'],
+  [{ suspects: Array.from({ length: 51 }, (_, index) => lot(String(index))) }, 'bad-request'],
+])('a common source of %o is refused as %s', async (body, code) => {
+  await expect(gateway.api.send('POST', '/api/common-source', body)).rejects.toMatchObject({ code });
 });
 
 async function ask(query: Record<string, string>): Promise<Trace> {

@@ -1,11 +1,13 @@
-import { glnSchema } from '@hopline/protocol';
+import { deviceUrnSchema, glnSchema } from '@hopline/protocol';
 import { canonical } from '@hopline/protocol/gs1';
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { keyDataOf, keyDataSchema } from '../fsma/key-data-of-trace.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { commonSourceBodySchema, commonSourceSchema, readCommonSource } from '../query/trace/common-source.ts';
 import { exposureSchema, readExposure } from '../query/trace/exposure.ts';
 import { directionSchema, readTrace, traceSchema } from '../query/trace.ts';
+import type { Queryable } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 import type { AppEnv } from './app-context.ts';
 import { requires } from './authenticate.ts';
@@ -26,12 +28,19 @@ const traceQuery = z.object({
   toMs: time,
   direction: directionSchema.default('both'),
   conditions: flag,
+  keyData: flag,
+});
+
+const answerSchema = traceSchema.extend({
+  /** Key data elements of FSMA 204 that are missing, where they were asked for. */
+  keyData: keyDataSchema.nullable(),
 });
 
 const exposureQuery = z.object({
   node: z.string().max(40).optional(),
   sequence: z.coerce.number().int().min(0).optional(),
   position: z.coerce.number().int().min(0).optional(),
+  device: deviceUrnSchema.optional(),
   place: glnSchema.optional(),
   unit: z.string().min(1).max(maxIdentifierChars).optional(),
   fromMs: time,
@@ -50,10 +59,10 @@ export function traceRoutes(app: FreshnessSource & { readonly store: Pick<Store,
         summary: 'A trace from a lot, a serial number, a unit, or a place and a span of time',
         tag: 'traces',
         query: traceQuery,
-        answer: traceSchema,
+        answer: answerSchema,
       }),
       async (c) => {
-        const { from, place, fromMs, toMs, direction, conditions } = parseRequest(traceQuery, c.req.query());
+        const { from, place, fromMs, toMs, direction, conditions, keyData } = parseRequest(traceQuery, c.req.query());
         const elapsedMs = elapsedSince(performance.now());
         const start =
           from !== undefined && place === undefined
@@ -62,9 +71,12 @@ export function traceRoutes(app: FreshnessSource & { readonly store: Pick<Store,
               ? { place, ...spanOf(fromMs, toMs) }
               : refuse('give either from, or place with fromMs and toMs');
         const options = { nowMs: clock.now(), conditions: conditions === 'true' };
-        return c.json(
-          await withFreshness(app, () => store.snapshot((on) => readTrace(on, start, direction, elapsedMs, options))),
-        );
+        const read = async (on: Queryable) => {
+          const trace = await readTrace(on, start, direction, elapsedMs, options);
+          const lots = trace.affected.filter(({ kind }) => kind === 'lot').map(({ id }) => id);
+          return { ...trace, keyData: keyData === 'true' ? await keyDataOf(on, lots) : null };
+        };
+        return c.json(await withFreshness(app, () => store.snapshot(read)));
       },
     )
     .post(
@@ -87,7 +99,7 @@ export function traceRoutes(app: FreshnessSource & { readonly store: Pick<Store,
       '/exposure',
       requires('read'),
       route({
-        summary: 'What was in the same place or unit during an excursion, or during a span of time',
+        summary: 'What was in the same place or unit as a device during an excursion, or during a span of time',
         tag: 'traces',
         query: exposureQuery,
         answer: exposureSchema,
@@ -105,10 +117,12 @@ export function traceRoutes(app: FreshnessSource & { readonly store: Pick<Store,
     );
 }
 
-function askedExposure({ node, sequence, position, place, unit, fromMs, toMs }: z.infer<typeof exposureQuery>) {
+function askedExposure({ node, sequence, position, device, place, unit, ...span }: z.infer<typeof exposureQuery>) {
+  const { fromMs, toMs } = span;
   if (node !== undefined && sequence !== undefined && position !== undefined) return { node, sequence, position };
-  if ((place === undefined) === (unit === undefined))
-    refuse('give node, sequence and position of an excursion, or one of place and unit with fromMs and toMs');
+  if ([device, place, unit].filter((each) => each !== undefined).length !== 1)
+    refuse('give node, sequence and position of an excursion, or one of device, place and unit with fromMs and toMs');
+  if (device !== undefined) return { device, ...spanOf(fromMs, toMs) };
   return {
     place: place ?? null,
     unit: unit === undefined ? null : canonical(unit),

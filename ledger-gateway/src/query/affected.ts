@@ -1,68 +1,7 @@
 import { openEndMs } from '../projection/rows.ts';
 import type { Queryable } from '../store/database.ts';
 import { placesOf } from './lookups.ts';
-import { madeOf } from './trace/made-of.ts';
-
-/**
- * Where a part of an affected lot is now, or what became of it.
- *
- * `held`: at `place`, loose or in `units`; `in-transit`: on the way to `place`, in the sender's custody; `used`: went into
- * a transformation at `place`; `gone`: left the ledger at `place`, `how` it did.
- */
-export interface AffectedPart {
-  readonly state: 'held' | 'in-transit' | 'used' | 'gone';
-  /** GLN; where goods are on the way, that of the named receiver. */
-  readonly place: string | null;
-  /** GLN of the sender, for goods on the way. */
-  readonly from: string | null;
-  /** MSP id of who has it now, or had it last. */
-  readonly custodian: string | null;
-  readonly quantity: { readonly amount: string; readonly uom: string | null };
-  /** Units that it is in, the innermost first: canonical identifiers. */
-  readonly units: readonly string[];
-  readonly how: 'destroyed' | 'decommissioned' | 'sold' | 'removed' | null;
-  readonly sinceMs: number;
-  /** Hash of the event that proves it. */
-  readonly event: string;
-}
-
-/** A lot, or a single item, that a recall of others concerns, with all of its parts. */
-export interface AffectedLot {
-  /** Canonical identifier. */
-  readonly item: string;
-  readonly gtin: string | null;
-  readonly lot: string | null;
-  readonly serial: string | null;
-  /** Whether it is one of those that were asked about; the others were made of them. */
-  readonly asked: boolean;
-  readonly parts: readonly AffectedPart[];
-}
-
-/**
- * What the goods `items` (canonical identifiers) touch now: they themselves and everything made of them, with each part's
- * place, custodian and quantity. Items that nobody has spoken of are left out.
- */
-export async function affectedBy(on: Queryable, items: readonly string[]): Promise<AffectedLot[]> {
-  const known = await on.query<{ item: string }>('select item from items where item = any($1::text[]) order by item', [
-    [...new Set(items)],
-  ]);
-  const asked = new Set(known.map(({ item }) => item));
-  const things = await madeOf(on, [...asked]);
-  const parts = await partsOf(on, things);
-  const names = await on.query<{ item: string; gtin: string | null; lot: string | null; serial: string | null }>(
-    'select item, gtin, lot, serial from items where item = any($1::text[])',
-    [things],
-  );
-  const named = new Map(names.map((row) => [row.item, row]));
-  return things.map((item) => ({
-    item,
-    gtin: named.get(item)?.gtin ?? null,
-    lot: named.get(item)?.lot ?? null,
-    serial: named.get(item)?.serial ?? null,
-    asked: asked.has(item),
-    parts: parts.get(item) ?? [],
-  }));
-}
+import type { AffectedPart } from './trace/trace-shapes.ts';
 
 /** All parts of these lots and items (canonical identifiers), and of nothing that was made of them. */
 export async function partsOf(on: Queryable, things: readonly string[]): Promise<Map<string, AffectedPart[]>> {
@@ -121,7 +60,7 @@ async function present(on: Queryable, things: readonly string[]): Promise<Found[
         from: inTransit ? standing.transit_from : null,
         custodian: keeper === null ? null : place(keeper).custodian,
         quantity: { amount: row.remaining ?? '0', uom: row.uom },
-        units,
+        units: [...units],
         how: null,
         sinceMs: row.from_ms,
         event: row.from_event,

@@ -1,3 +1,4 @@
+import { glnSchema, timeMsSchema } from '@hopline/protocol';
 import { canonical } from '@hopline/protocol/gs1';
 import { z } from 'zod';
 import type { Queryable } from '../../store/database.ts';
@@ -31,7 +32,11 @@ export const commonSourceBodySchema = z.object({
   suspects: z.array(z.string().min(1).max(2_048)).max(maxLegs).default([]),
   /** Places (GLN) from which complaints came, with the time for which goods there are suspect. */
   complaints: z
-    .array(z.object({ place: z.string().regex(/^\d{13}$/), fromMs: z.int().min(0), toMs: z.int().min(0) }))
+    .array(
+      z
+        .object({ place: glnSchema, fromMs: timeMsSchema, toMs: timeMsSchema })
+        .refine(({ fromMs, toMs }) => fromMs <= toMs, 'fromMs is later than toMs'),
+    )
     .max(maxLegs)
     .default([]),
   /** Lots at most that suspects are compared with, and places (20 at most) for complaints; 0 for none. */

@@ -77,14 +77,26 @@ export interface ExcursionKey {
   readonly position: number;
 }
 
+/** A device, and a span of time in which it said something that matters. */
+export interface DeviceSpan {
+  readonly device: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** Everything that was in the same place or unit while something happened there. Throws `not-found`. */
 export async function readExposure(
   on: Queryable,
-  asked: ExcursionKey | Exposed,
+  asked: ExcursionKey | DeviceSpan | Exposed,
   options: { readonly further: boolean; readonly nowMs: number; readonly elapsedMs: () => number },
 ): Promise<Omit<Exposure, 'asOf' | 'stale'>> {
   const reported = 'node' in asked ? await excursionOf(on, asked) : null;
-  const where = 'node' in asked ? await whereWas(on, reported as Reported) : [asked];
+  const heard = reported
+    ? { device: reported.device, fromMs: reported.from_ms, toMs: reported.to_ms }
+    : 'device' in asked
+      ? asked
+      : null;
+  const where = heard ? await whereWas(on, heard) : [asked as Exposed];
   const book = new FlowBook(on);
   const found: Inside[] = [];
   let isCut = false;
@@ -169,20 +181,36 @@ async function excursionOf(on: Queryable, { node, sequence, position }: Excursio
   return found(row, 'the excursion', { node, sequence, position });
 }
 
-/** Where a device was: at the place where it is fixed, and with the units that it was associated with at the time. */
-async function whereWas(on: Queryable, { device, from_ms, to_ms }: Reported): Promise<Exposed[]> {
-  const rows = await on.query<{ place: string | null; unit: string | null; from_ms: number; to_ms: number }>(
-    `select d.place, null as unit, $2::bigint as from_ms, $3::bigint as to_ms
-     from devices d where d.device = $1 and d.place is not null
-     union all
-     select null, case when a.parent = d.epc then a.child else a.parent end, greatest(a.from_ms, $2::bigint),
-       least(a.to_ms, $3::bigint)
-     from devices d join associations a on (a.parent = d.epc or a.child = d.epc) and a.from_ms <= $3 and a.to_ms >= $2
-     where d.device = $1
-     order by 3, 1, 2`,
-    [device, from_ms, to_ms],
+/**
+ * Where a device was: at the place where it is fixed, and with the units that it was associated with at the time. One that has
+ * been moved to another site since was at the site of the edge node that it was assigned to then. Throws `not-found`.
+ */
+async function whereWas(on: Queryable, { device, fromMs, toMs }: DeviceSpan): Promise<Exposed[]> {
+  const [known] = await on.query<{ place: string | null; then: string | null; now: string | null }>(
+    `select d.place, ${assignedSite('where from_ms <= $3 and (to_ms is null or to_ms >= $2)')} as then, ${assignedSite('')} as now
+     from devices d where d.device = $1`,
+    [device, fromMs, toMs],
   );
-  return rows.map((row) => ({ place: row.place, unit: row.unit, fromMs: row.from_ms, toMs: row.to_ms }));
+  const { place, then, now } = found(known, 'the device', { device });
+  const rows = await on.query<{ unit: string; from_ms: number; to_ms: number }>(
+    `select case when a.parent = d.epc then a.child else a.parent end as unit, greatest(a.from_ms, $2::bigint) as from_ms,
+       least(a.to_ms, $3::bigint) as to_ms
+     from devices d join associations a on (a.parent = d.epc or a.child = d.epc) and a.from_ms <= $3 and a.to_ms >= $2
+     where d.device = $1 order by 2, 1`,
+    [device, fromMs, toMs],
+  );
+  const fixed = place !== null && then !== null && then !== now ? then : place;
+  return [
+    ...(fixed === null ? [] : [{ place: fixed, unit: null, fromMs, toMs }]),
+    ...rows.map(({ unit, from_ms, to_ms }) => ({ place: null, unit, fromMs: from_ms, toMs: to_ms })),
+  ];
+}
+
+/** SQL of the site (GLN) of the edge node that the device `d` was assigned to last, among some of its assignments. */
+function assignedSite(condition: string): string {
+  return `(select split_part(node, '/', 1) from
+     (select a ->> 'node' as node, (a ->> 'fromMs')::bigint as from_ms, (a ->> 'toMs')::bigint as to_ms
+      from jsonb_array_elements(d.record -> 'assignments') a) as assigned ${condition} order by from_ms desc limit 1)`;
 }
 
 function broughtBy(book: FlowBook, { subject, at, id, fromMs }: Inside): number | null {
