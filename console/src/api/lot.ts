@@ -34,10 +34,14 @@ export type PublicLot = z.infer<typeof publicLotSchema>;
 const discrepancySchema = z.object({
   shipment: z.string(),
   item: z.string(),
-  kind: z.enum(['short', 'over', 'settled']),
+  kind: z.enum(['short', 'over', 'refused', 'units', 'settled']),
   sent: z.string(),
   received: z.string(),
+  /** What the receiver sent back without taking it over. */
+  refused: z.optional(z.string()),
   uom: z.nullable(z.string()),
+  /** Unit of what was received, where it is another than that of what was sent. */
+  receivedUom: z.optional(z.nullable(z.string())),
   from: z.string(),
   to: z.string(),
   event: z.string(),

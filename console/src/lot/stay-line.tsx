@@ -81,10 +81,12 @@ export function StayLine({ line, context }: { line: Stay; context: PathContext }
               </Badge>
             </li>
           ) : null}
-          {discrepancies.map(({ shipment, sent, received, uom, kind }) => (
+          {discrepancies.map(({ shipment, sent, received, refused, uom, receivedUom = uom, kind }) => (
             <li key={shipment}>
               <Badge tone={kind === 'settled' ? 'neutral' : 'warn'}>
-                Sent {formatQuantity({ amount: sent, uom })}, received {formatQuantity({ amount: received, uom })}
+                Sent {formatQuantity({ amount: sent, uom })}, received{' '}
+                {formatQuantity({ amount: received, uom: receivedUom })}
+                {refused === undefined ? '' : `, refused ${formatQuantity({ amount: refused, uom })}`}
                 {kind === 'settled' ? ' (settled)' : ''}
               </Badge>
             </li>

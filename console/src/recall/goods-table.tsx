@@ -1,6 +1,6 @@
 import { Fragment, useState } from 'react';
 import type { Recall, RecallLine } from '../api/recalls.ts';
-import { formatQuantity } from '../format/number.ts';
+import { formatNumber, formatQuantity } from '../format/number.ts';
 import { Badge } from '../shell/badge.tsx';
 import { Message } from '../shell/message.tsx';
 import { FindingForm } from './finding-form.tsx';
@@ -45,7 +45,7 @@ export function GoodsTable({ view, mspId, mayAnswer }: Props) {
           </tr>
         </thead>
         <tbody>
-          {lines.map((line) => {
+          {lines.slice(0, maxLinesShown).map((line) => {
             const key = `${line.place} ${line.item}`;
             const name = `${lotName(view, line.item)} at ${placeName(view, line.place)}`;
             return (
@@ -94,9 +94,15 @@ export function GoodsTable({ view, mspId, mayAnswer }: Props) {
           })}
         </tbody>
       </table>
+      {lines.length > maxLinesShown ? (
+        <p className="muted small">and {formatNumber(lines.length - maxLinesShown)} more, all of them in the report</p>
+      ) : null}
     </div>
   );
 }
+
+/** Own lines come first; a page with thousands of rows is of no use to anybody. */
+const maxLinesShown = 500;
 
 function Found({ line: { finding, soldBefore } }: { line: RecallLine }) {
   const said = finding === null ? [] : parts.filter(([name]) => finding[name] !== '0');

@@ -186,10 +186,12 @@ function openText(totals: Recall['totals']): string {
     .join(', ');
 }
 
+const maxLotsShown = 300;
+
 function LotList({ view: { lots, enforced } }: { view: Recall }) {
   return (
     <ul className="recall-lots">
-      {lots.map(({ item, gtin, lot, serial, product, via, toVersion, onHold }) => (
+      {lots.slice(0, maxLotsShown).map(({ item, gtin, lot, serial, product, via, toVersion, onHold }) => (
         <li key={item}>
           <span>
             {gtin !== null && lot !== null ? <Link href={lotPath(gtin, lot)}>{lot}</Link> : (serial ?? item)}
@@ -204,6 +206,9 @@ function LotList({ view: { lots, enforced } }: { view: Recall }) {
           ) : null}
         </li>
       ))}
+      {lots.length > maxLotsShown ? (
+        <li className="muted small">and {formatNumber(lots.length - maxLotsShown)} more, all of them in the report</li>
+      ) : null}
     </ul>
   );
 }
