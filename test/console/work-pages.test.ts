@@ -432,6 +432,12 @@ describe('the worklist', () => {
     await item.waitFor({ state: 'detached' });
     await page.getByLabel('How much it matters').selectOption('act');
     await item.waitFor();
+    const kinds = page.getByLabel('What is the matter');
+    expect(await kinds.locator('option').allInnerTexts()).toContain('Less was received than was shipped (1)');
+    await kinds.selectOption('overdue-shipment');
+    await item.waitFor({ state: 'detached' });
+    await kinds.selectOption('');
+    await item.waitFor();
     await page.getByLabel('Place', { exact: true }).selectOption(goods.store);
     await item.waitFor({ state: 'detached' });
     await page.getByLabel('Place', { exact: true }).selectOption(short.store);

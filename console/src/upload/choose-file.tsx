@@ -11,6 +11,7 @@ import {
   uploadSheet,
 } from '../api/sheets.ts';
 import { formatNumber } from '../format/number.ts';
+import { Link } from '../navigation.tsx';
 import { Badge } from '../shell/badge.tsx';
 import { Message } from '../shell/message.tsx';
 import { QueryState } from '../shell/query-state.tsx';
@@ -35,7 +36,10 @@ export function ChooseFile({ steps, onRead }: Props) {
           <RecentUploads steps={steps} onRead={onRead} />
         </Section>
         <Section title="Sheets to fill in">
-          <p className="muted">Your own sheet will do as well: you say which of its columns is what.</p>
+          <p className="muted">
+            Your own sheet will do as well: you say which of its columns is what. Places and products have an{' '}
+            <Link href="/master-data">import of their own</Link>.
+          </p>
           <ul className="template-list">
             {steps.steps.map(({ step, label }) => (
               <li key={step}>

@@ -161,6 +161,19 @@ const good = ['2026-05-04 06:30', field, gtin, 'L1', '5', 'kg'];
 const withCell = (column: number, text: string) =>
   `${header}${good.map((cell, i) => (i === column ? text : cell)).join(',')}\n`;
 
+test.each(['Datum;Uhrzeit;Feld;Produkt;Los;Menge;Einheit', 'Fecha;Hora;Lugar;Producto;Lote;Cantidad;Unidad'])(
+  'columns are known by their names in other languages too: %s',
+  async (names) => {
+    const file = Buffer.from(`${names}
+17.04.2026;06:30;F;${gtin};L1;1.250,5;kg
+`);
+    const at = { step: 'harvest', sheet: null, headerRow: null } as const;
+    const sheet = findHeader(await readTable(file), null);
+    const { columns } = proposeMapping(at, sheet, { timeZone: 'Europe/Berlin', semicolons: true });
+    expect(columns).toEqual({ date: 0, timeOfDay: 1, place: 2, product: 3, lot: 4, quantity: 5, unit: 6 });
+  },
+);
+
 test.each([
   ['date', 0, '', 'missing'],
   ['date', 0, '2026-05-04', 'time-missing'],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import type { FieldName } from './fields.ts';
 import { isTimeZone } from './local-time.ts';
-import { type FieldName, stepNames, steps } from './steps.ts';
+import { stepNames, steps } from './steps.ts';
 
 export const dateFormats = ['ymd', 'dmy', 'mdy'] as const;
 export type DateFormat = (typeof dateFormats)[number];

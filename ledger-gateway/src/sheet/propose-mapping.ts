@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { Field, FieldName } from './fields.ts';
 import type { Sheet } from './find-header.ts';
 import { samplesOf } from './find-header.ts';
 import type { DateFormat, Mapping } from './mapping.ts';
-import { type Field, type FieldName, type StepName, stepNames, steps } from './steps.ts';
+import { type StepName, stepNames, steps } from './steps.ts';
 import { cellAt } from './table.ts';
 
 /** A header's name as it is compared: plain lower-case words. */

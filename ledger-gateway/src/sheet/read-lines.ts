@@ -1,3 +1,4 @@
+import type { Field, FieldName } from './fields.ts';
 import type { Sheet } from './find-header.ts';
 import type { Mapping } from './mapping.ts';
 import { type CellFault, fault, note, type SheetProblem, warning } from './problems.ts';
@@ -15,7 +16,7 @@ import {
   readUnit,
 } from './read-value.ts';
 import { sheetLimits } from './sheet-limits.ts';
-import { type Field, type FieldName, steps } from './steps.ts';
+import { steps } from './steps.ts';
 import { type Cell, cellAt, type Row } from './table.ts';
 
 /** An amount of a lot. `unit` is a Rec. 20 code, '' for a count of trade items. */

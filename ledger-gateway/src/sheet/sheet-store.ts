@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { GatewayError } from '../gateway-error.ts';
 import type { Queryable } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
+import type { FieldName } from './fields.ts';
 import { type Mapping, mappingSchema } from './mapping.ts';
 import type { RememberedMapping } from './propose-mapping.ts';
 import { sheetLimits } from './sheet-limits.ts';
-import { type FieldName, type StepName, stepNames } from './steps.ts';
+import { type StepName, stepNames } from './steps.ts';
 
 /** One transaction of a capture; without a transaction it is still to do. */
 export const partStateSchema = z.object({
