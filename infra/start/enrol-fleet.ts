@@ -25,6 +25,7 @@ export async function enrolFleet(
   const passwords = new Map(Object.entries((await readJsonFile(passwordFile, passwordsSchema)) ?? {}));
   const waiting = plan.devices.filter(({ device }) => !passwords.has(device));
   let writing = Promise.resolve();
+  let done = passwords.size;
   const worker = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const key = await keyOf(next);
@@ -33,7 +34,7 @@ export async function enrolFleet(
       passwords.set(next.device, await enrolDevice(gateway, plan.channel, record, key));
       writing = writing.then(() => writeJsonFile(passwordFile, Object.fromEntries(passwords)));
       await writing;
-      onProgress(passwords.size, plan.devices.length);
+      onProgress(++done, plan.devices.length);
     }
   };
   await Promise.all(Array.from({ length: enrolmentsAtOnce }, worker));

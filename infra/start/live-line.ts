@@ -40,11 +40,11 @@ export class LiveLine {
 
   async #text(): Promise<string> {
     const { acknowledged, connected, devices } = this.#fleet.stats();
-    const fleet = `${connected}/${devices} devices · ${acknowledged} readings accepted`;
+    const fleet = `${connected}/${devices} devices · ${acknowledged} readings accepted since the start`;
     try {
       const { counts, asOf } = await this.#stack.clients.freshHub.get('/api/overview', overviewSchema);
       const ledger = `${counts.readings} anchored in ${counts.batches} batches · ${asOf.height} blocks`;
-      return `${fleet} · ${ledger} · ${counts.lots} lots · ${counts.alerts} alerts`;
+      return `${fleet} · ${ledger} · ${counts.lots} lots · ${counts.alerts} ${counts.alerts === 1 ? 'alert' : 'alerts'}`;
     } catch (error) {
       return `${fleet} · the gateway does not answer (${(error as Error).message})`;
     }

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { buildConsole } from '../../console/build.ts';
 import { organisations } from '../story/network.ts';
 import { LiveLine } from './live-line.ts';
 import { defaultPortBase } from './port-plan.ts';
+import { readArguments } from './read-arguments.ts';
 import { type Stack, startStack } from './stack.ts';
 import { defaultStorySize, planStory } from './story-plan.ts';
 import { openStory, type StoryRun } from './story-run.ts';
@@ -31,7 +31,7 @@ story of lettuce from two fields to six stores; later ones go on from its data. 
 const tuning = { sealMaxReadings: 500, sealMaxAgeMs: 5_000, idleStatementMs: 60_000, registryRefreshMs: 2_000 };
 const root = resolve(import.meta.dirname, '../..');
 
-const { values } = parseArgs({
+const { values } = readArguments('hopline', 1, {
   options: {
     ledger: { type: 'string', default: 'dev' },
     fresh: { type: 'boolean', default: false },

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from '../../infra/start/read-arguments.ts';
 import { defaultStorySize } from '../../infra/start/story-plan.ts';
 import { runDemo } from './run-demo.ts';
 
@@ -21,7 +21,7 @@ that lie. Exit code 0 only if all of the story's own checks hold.
   --help
 `;
 
-const { values } = parseArgs({
+const { values } = readArguments('demo', 1, {
   options: {
     ledger: { type: 'string', default: 'dev' },
     seed: { type: 'string', default: String(defaultStorySize.seed) },

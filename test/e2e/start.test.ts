@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPortBase } from '../../infra/start/port-plan.ts';
 import { enrol, expectEnrolledDevicesOnLedger } from './enrolled-devices.ts';
-import { countsAt, processesOf, type Started, start, startProgram, until } from './started.ts';
+import { countsAt, partsOf, type Started, start, startProgram, until } from './started.ts';
 
 const size = ['--devices', '30', '--lots', '8', '--readings', '1000'];
 const caseTimeoutMs = 300_000;
@@ -54,8 +54,11 @@ describe('a first start, and what is done next to it', () => {
 describe('later starts', () => {
   it('go on from the data after Ctrl-C, which leaves no process', { timeout: caseTimeoutMs }, async () => {
     const before = await countsAt(dataDir);
+    const alive = await partsOf(dataDir);
+    // Ledger, three chaincodes, the gateways, two edge nodes.
+    expect(alive()).toHaveLength(7);
     expect(await running?.interrupt()).toBe(0);
-    expect(processesOf(dataDir)).toEqual([]);
+    expect(alive()).toEqual([]);
     running = start(dataDir, portBase, size);
     await running.wrote(/devices ·/);
     const counts = await countsAt(dataDir);
@@ -68,13 +71,16 @@ describe('later starts', () => {
 
   it('end what a killed starter has left running', { timeout: caseTimeoutMs }, async () => {
     const before = await countsAt(dataDir);
+    const left = await partsOf(dataDir);
     await running?.kill();
-    expect(processesOf(dataDir)).not.toEqual([]);
+    expect(left()).toHaveLength(7);
     running = start(dataDir, portBase, size);
     await running.wrote(/devices ·/);
+    expect(left()).toEqual([]);
     expect((await countsAt(dataDir)).readings).toBeGreaterThanOrEqual(before.readings);
+    const alive = await partsOf(dataDir);
     expect(await running.interrupt()).toBe(0);
-    expect(processesOf(dataDir)).toEqual([]);
+    expect(alive()).toEqual([]);
   });
 });
 
@@ -96,6 +102,11 @@ describe('a start that cannot be', () => {
     } finally {
       squatter.close();
     }
+  });
+
+  it('tells in one line what it does not understand', { timeout: 60_000 }, () => {
+    expect(refused('--bogus')).toBe("hopline: Unknown option '--bogus'; --help explains it\n");
+    expect(refused('--lots', 'some')).toBe('hopline: --lots must be a whole number from 1 to 8000\n');
   });
 
   it('leaves a folder alone that holds somebody’s own things, --fresh or not', { timeout: 60_000 }, async () => {

@@ -1,8 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { processIdentity } from '@hopline/protocol/node';
 import { z } from 'zod';
+import { processBookFile } from '../../infra/start/process-book.ts';
 
 /** What `npm start` runs. */
 export const startProgram = resolve(import.meta.dirname, '../../infra/start/main.ts');
@@ -13,6 +15,10 @@ const pollMs = 250;
 const overview = z.object({ counts: z.object({ readings: z.number(), lots: z.number(), devices: z.number() }) });
 const stateSchema = z.object({
   gateways: z.array(z.object({ mspId: z.string(), url: z.string(), adminKeyFile: z.string() })),
+});
+
+const bookSchema = z.object({
+  parts: z.array(z.object({ name: z.string(), pid: z.number(), identity: z.string() })),
 });
 
 /** A running `npm start`, as somebody at the terminal has it. */
@@ -62,10 +68,10 @@ export async function countsAt(dataDir: string): Promise<z.infer<typeof overview
   return overview.parse(await response.json()).counts;
 }
 
-/** Command lines of processes that work in a folder. */
-export function processesOf(folder: string): string[] {
-  const { stdout } = spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
-  return stdout.split('\n').filter((line) => line.includes(folder));
+/** The processes that work on a data folder, as the starter notes them; the answer tells the names of those that live. */
+export async function partsOf(dataDir: string): Promise<() => string[]> {
+  const { parts } = bookSchema.parse(JSON.parse(await readFile(join(dataDir, processBookFile), 'utf8')));
+  return () => parts.filter(({ pid, identity }) => processIdentity(pid) === identity).map(({ name }) => name);
 }
 
 export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {

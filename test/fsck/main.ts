@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { readConnectionProfile } from '../../infra/connection-profile.ts';
+import { readArguments } from '../../infra/start/read-arguments.ts';
 import { check, type FsckReport } from './check.ts';
 import { readJournal } from './journal.ts';
 import type { LedgerBlock } from './ledger-blocks.ts';
@@ -14,9 +14,10 @@ const help = `npm run fsck -- [options]
 
 Checks the promise behind every acknowledgement: each reading that was acknowledged is exactly once in a committed
 batch, or in a quarantine. It reads the fleet's journal, every edge node's batches and quarantine, and the blocks of the
-ledger, and computes every hash and signature again: those of devices, edge nodes, the ledger's clients and its endorsing peers,
-whose certificates must come from the organisations' roots, and the figures of the summaries. For batches whose leaves no edge has any more it asks the gateways for
-the summaries, which the ledger fixes by their digests. The system must be running.
+ledger, and computes every hash and signature again: those of devices, edge nodes, the ledger's clients and its endorsing
+peers, whose certificates must come from the organisations' roots, and the figures of the summaries. For batches whose
+leaves it has not found at an edge (they have left it, or were sealed while it was looking) it asks the gateways for the
+summaries, which the ledger fixes by their digests. The system must be running.
 
   --state FILE         what \`npm start\` wrote about the running system (default .data/hopline.json; it prints
                        the name when it starts)
@@ -40,7 +41,7 @@ const stateSchema = z.object({
   gateways: z.array(z.object({ url: z.string(), adminKeyFile: z.string() })).default([]),
 });
 
-const { values } = parseArgs({
+const { values } = readArguments('fsck', 2, {
   options: {
     state: { type: 'string', default: '.data/hopline.json' },
     journal: { type: 'string' },
@@ -66,10 +67,10 @@ if (values.help) {
 
 /** Checks until nothing is pending any more, or the time to wait is over; what is acknowledged meanwhile is left aside. */
 async function run(): Promise<FsckReport> {
-  const deadline = Date.now() + Number(values.wait) * 1000;
+  const deadline = Date.now() + seconds(values.wait) * 1000;
   const file = resolve(values.state);
   const fromFile = (path: string) => resolve(dirname(file), path);
-  const state = stateSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  const state = stateSchema.parse(JSON.parse(await readState(file)));
   const profile = await readConnectionProfile(fromFile(state.profile));
   const organisation = values.organisation
     ? profile.organisations.find((candidate) => candidate.mspId === values.organisation)
@@ -99,6 +100,19 @@ async function run(): Promise<FsckReport> {
     if (report.pending === 0 || Date.now() >= deadline) return report;
     await new Promise((done) => setTimeout(done, pauseMs));
   }
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0)) throw new Error('--wait must be a number of seconds');
+  return value;
+}
+
+async function readState(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    throw new Error(`there is no ${file}. npm start writes it, and --state names another`);
+  });
 }
 
 function print(report: FsckReport): void {
