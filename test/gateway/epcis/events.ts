@@ -94,6 +94,7 @@ export const eventList = [
     disposition: 'in_progress',
     readPoint: at(places.packhouse),
     epcList: [item],
+    quantityList: [{ epcClass: 'urn:example:class:swabs', quantity: 0.75, uom: 'LBR' }],
     sensorElementList: [
       {
         sensorReport: [

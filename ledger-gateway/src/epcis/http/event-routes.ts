@@ -24,7 +24,7 @@ export const queryDocumentSchema = z
 /** Queries over all events, and single events by their id. */
 export function eventRoutes(app: AppContext): Hono<AppEnv> {
   return new Hono<AppEnv>()
-    .options('/events', ...discovery(['GET', 'HEAD', 'POST'], true))
+    .options('/events', ...discovery(['GET', 'HEAD', 'POST']))
     .get(
       '/events',
       describe({

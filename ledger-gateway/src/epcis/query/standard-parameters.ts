@@ -1,4 +1,12 @@
-import { bareTerm, canonicalId, expandName, inBaseUnit, type Prefixes, vocabularies } from '@hopline/protocol/epcis';
+import {
+  amountOf,
+  bareTerm,
+  canonicalId,
+  expandName,
+  inBaseUnit,
+  type Prefixes,
+  vocabularies,
+} from '@hopline/protocol/epcis';
 import { fields } from '../index/index-event.ts';
 import { fieldKey, valueKey } from '../index/value-row.ts';
 import { epcisLimits } from '../limits.ts';
@@ -176,8 +184,7 @@ function byType(name: string, kind: string, type: string, values: readonly strin
 /** Amounts of goods. With a unit they compare with those in any unit that converts to it; without one as they are written. */
 function quantityOf(name: string, op: string, uom: string | undefined, values: readonly string[]): Predicate {
   const numbers = values.map((value) => readNumber(name, value));
-  const inBase = (value: number) =>
-    uom === undefined ? value : value * Number(inBaseUnit({ amount: '1', uom }).amount);
+  const inBase = (value: number) => (uom === undefined ? value : reading(name, () => amountInBase(value, uom)));
   const field = uom === undefined ? fields.quantity : fields.quantityIn(inBaseUnit({ amount: '1', uom }).dimension);
   const comparison = comparisons[op];
   if (comparison === undefined) {
@@ -186,4 +193,10 @@ function quantityOf(name: string, op: string, uom: string | undefined, values: r
   const [to] = numbers;
   if (to === undefined || numbers.length > 1) throw parameterError(name, 'One number is needed here');
   return { kind: 'compare', field, by: 'number', op: comparison, to: inBase(to) };
+}
+
+/** In decimals, as the index has it: three quarters of a pound are not found by what a product of doubles makes of them. */
+function amountInBase(value: number, uom: string): number {
+  const { amount } = inBaseUnit({ amount: amountOf(Math.abs(value)), uom });
+  return Math.sign(value) * Number(amount);
 }
