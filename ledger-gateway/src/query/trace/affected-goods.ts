@@ -157,7 +157,9 @@ export class AffectedGoods {
     const spans = this.stays(subject)
       .flatMap(({ place, span }) => (place === null ? [] : [{ place, span, arrived: new QuantitySum() }]))
       .sort((a, b) => a.span.fromMs - b.span.fromMs || (a.place < b.place ? -1 : 1));
-    for (const { place, timeMs, quantities } of arrivalsOf(this.#book, subject)) {
+    for (const { place, timeMs, quantities } of arrivalsOf(this.#whereabouts.goods.get(subject) ?? [], (unit) =>
+      this.#whereabouts.staysOf(unit),
+    )) {
       const there = spans.filter((each) => each.place === glnText(place));
       const during = there.find(({ span }) => span.fromMs <= timeMs && timeMs <= span.toMs);
       for (const quantity of quantities) during?.arrived.add(quantity);
