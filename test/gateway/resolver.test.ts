@@ -30,6 +30,8 @@ let story: {
   readonly caseGtin: string;
   readonly caseLot: string;
   readonly otherLot: string;
+  /** Its number holds a slash, a per cent sign and a space. */
+  readonly oddLot: string;
   readonly unit: string;
 };
 
@@ -67,8 +69,9 @@ beforeAll(async () => {
   await writeFile(join(consoleFolder, 'index.html'), '<!doctype html><title>Hopline</title>');
   gateway = await network.start('freshHub', { consoleFolder }, { clock });
   const lotOf = (name: string) => canonicalLink({ kind: 'lgtin', gtin: story.caseGtin, lot: ids.name(name) });
-  story = { packhouse: ids.gln(), caseGtin: ids.gtin(), caseLot: '', otherLot: '', unit: '' };
-  story = { ...story, caseLot: lotOf('C'), otherLot: lotOf('O'), unit: `https://id.gs1.org/00/${ids.sscc()}` };
+  story = { packhouse: ids.gln(), caseGtin: ids.gtin(), caseLot: '', otherLot: '', oddLot: '', unit: '' };
+  const oddLot = canonicalLink({ kind: 'lgtin', gtin: story.caseGtin, lot: 'A/1 50%' });
+  story = { ...story, oddLot, caseLot: lotOf('C'), otherLot: lotOf('O'), unit: `https://id.gs1.org/00/${ids.sscc()}` };
   await gateway.api.send('PUT', `/api/sites/${story.packhouse}`, { name: 'Packhouse', kind: 'packhouse' });
   await gateway.api.send('PUT', `/api/products/${story.caseGtin}`, {
     name: 'Lettuce, case of 12',
@@ -81,7 +84,10 @@ beforeAll(async () => {
     '/api/capture',
     epcisDocument([
       { ...harvested(moment, [[story.caseLot, 5, 'EA']]), certificationInfo: certificate },
-      harvested({ ...moment, at: '2026-04-20T11:10:00+02:00' }, [[story.otherLot, 5, 'EA']]),
+      harvested({ ...moment, at: '2026-04-20T11:10:00+02:00' }, [
+        [story.otherLot, 5, 'EA'],
+        [story.oddLot, 5, 'EA'],
+      ]),
       packed({ ...moment, at: '2026-04-20T12:00:00+02:00' }, story.unit, [[story.caseLot, 2, 'EA']]),
     ]),
   );
@@ -282,6 +288,19 @@ describe('what is not as it should be', () => {
     };
     expect((await statuses(null)).filter((status) => status === 429)).not.toEqual([]);
     expect(new Set(await statuses(gateway.adminKey))).toEqual(new Set([307]));
+  });
+
+  test('whose number has a slash, a per cent sign and a space is resolved like any other', async () => {
+    const path = `/01/${story.caseGtin}/10/A%2F1%2050%25`;
+    expect(pathOf(story.oddLot)).toBe(path);
+    const [own, product] = await linksetOf(path);
+    expect([own?.anchor, product?.anchor]).toEqual([gateway.url + path, `${gateway.url}/01/${story.caseGtin}`]);
+    expect((await resolve(path)).headers.get('location')).toBe(`${gateway.url}/page${path}`);
+    const recall = await resolve(path, { linkType: 'gs1:recallStatus' });
+    const status = await apiOf('', null).fetch(recall.headers.get('location') ?? '');
+    expect(await status.json()).toMatchObject({ '@id': story.oddLot, status: 'none' });
+    // A per cent sign that begins no escape is no address.
+    expect((await resolve(`/01/${story.caseGtin}/10/50%`)).status).toBe(400);
   });
 
   test('a form that nobody has is 406', async () => {

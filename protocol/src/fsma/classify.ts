@@ -36,12 +36,16 @@ export class Classifier {
     return cte;
   }
 
-  /** Whether goods are a raw agricultural commodity that nobody has packed yet: by the product, or by how they came to be. */
+  /**
+   * Whether goods are a raw agricultural commodity that nobody has packed yet: by the product, or by how they came to be. A catch never
+   * is: it is landed with a lot code, and moves under the rule from then on (21 CFR 1.1340(c), 1.1345(c)).
+   */
   isRaw(item: string): boolean {
     const known = this.#raw.get(item);
     if (known !== undefined) return known;
     const gtin = tradeItem(item)?.gtin;
-    const stated = gtin === undefined ? undefined : this.#facts.product(gtin)?.rawCommodity;
+    const product = gtin === undefined ? null : this.#facts.product(gtin);
+    const stated = product?.foodSource === 'fishing-vessel' ? false : product?.rawCommodity;
     const history = this.#history;
     const harvested = () => history.beginningsOf(item).some((each) => beginning(each, this.#facts) === 'harvesting');
     const raw = stated ?? (history.makersOf(item).length === 0 && harvested());

@@ -117,6 +117,31 @@ test('a catch that is landed names species, dates and areas', async () => {
   });
 });
 
+test('a catch is under the rule from its landing on, raw as it is', async () => {
+  const [landing] = await documents('first-land-based-receiver');
+  if (landing?.event.type !== 'ObjectEvent') throw new Error('the sample has changed');
+  const shipping: FsmaEvent = {
+    ...landing,
+    hash: 'shipping',
+    event: {
+      ...landing.event,
+      action: 'OBSERVE',
+      bizStep: 'shipping',
+      eventTimeMs: landing.event.eventTimeMs + 1,
+      ilmd: {},
+    },
+  };
+  const raw = (foodSource: 'fishing-vessel' | 'produce'): Facts => ({
+    ...everything,
+    product: (gtin) => ({ ...everything.product(gtin), rawCommodity: true, foodSource }),
+  });
+  const { records } = deriveCtes([landing, shipping], raw('fishing-vessel'));
+  expect(records.map(({ cte }) => cte)).toEqual(['first-land-based-receiving', 'shipping']);
+  expect(records[1]?.values['lot-code-source']).toMatchObject({ gln: '0860009997004' });
+  // The same of produce would be a movement before its initial packing.
+  expect(deriveCtes([shipping], raw('produce')).passedOver).toHaveLength(1);
+});
+
 test('a pallet that is shipped is a record of each lot in it; a lot of unknown origin lacks its source', async () => {
   const { records } = deriveCtes(await documents('shipping'), everything);
   const shipped = records.filter(({ cte }) => cte === 'shipping');
