@@ -362,6 +362,8 @@ describe('a real recall', () => {
       '55.5 %',
       'Packhouse',
       'Store 1',
+      'Opened with 2 lots: Listeria in a sample',
+      '53 pcs',
       'recall-step',
     ]) {
       expect(page.includes(text), text).toBe(text !== 'recall-step');

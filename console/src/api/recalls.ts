@@ -36,6 +36,7 @@ const recallsSchema = z.object({ recalls: z.array(entrySchema), next: z.nullable
 export type Recalls = z.infer<typeof recallsSchema>;
 
 const noticeSchema = z.object({
+  id: z.string(),
   contact: z.string(),
   escalation: z.boolean(),
   state: z.optional(z.string()),
@@ -124,7 +125,14 @@ const recallSchema = z.object({
   lots: z.array(lotSchema),
   missing: z.array(z.string()),
   organisations: z.array(organisationSchema),
-  outside: z.array(z.object({ gln: z.string(), notifiedAtMs: z.nullable(z.int()), noContact: z.boolean() })),
+  outside: z.array(
+    z.object({
+      gln: z.string(),
+      notifiedAtMs: z.nullable(z.int()),
+      noContact: z.boolean(),
+      notices: z.array(noticeSchema),
+    }),
+  ),
   lines: z.array(lineSchema),
   totals: z.array(
     z.object({ uom: z.string(), expected: z.string(), recovered: z.string(), sold: z.string(), open: z.string() }),

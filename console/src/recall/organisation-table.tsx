@@ -44,7 +44,7 @@ export function OrganisationTable({ view, mspId }: { view: Recall; mspId: string
               </td>
             </tr>
           ))}
-          {outside.map(({ gln, notifiedAtMs, noContact }) => (
+          {outside.map(({ gln, notifiedAtMs, noContact, notices }) => (
             <tr key={gln}>
               <th scope="row">
                 {placeName(view, gln)}
@@ -56,6 +56,7 @@ export function OrganisationTable({ view, mspId }: { view: Recall; mspId: string
                 ) : (
                   <Time ms={notifiedAtMs} short />
                 )}
+                <UnreadNotices notices={notices} />
               </td>
               <td data-label="Acknowledged" className="muted">
                 cannot, on the ledger
@@ -87,16 +88,17 @@ function Told({ organisation, openedAtMs }: { organisation: RecallOrganisation; 
         </span>
       )}
       {notices.some(({ escalation }) => escalation) ? <span className="small line">told again, escalated</span> : null}
-      <FailedNotices notices={notices} />
+      <UnreadNotices notices={notices} />
     </>
   );
 }
 
-function FailedNotices({ notices }: { notices: readonly RecallNotice[] }) {
-  const failed = notices.filter(({ state }) => state === 'failed');
-  return failed.map(({ contact, reason }) => (
-    <span key={contact} className="small line">
-      <Badge tone="danger">Not reached</Badge> {contact}
+function UnreadNotices({ notices }: { notices: readonly RecallNotice[] }) {
+  const unread = notices.filter(({ state }) => state === 'failed' || state === 'queued');
+  return unread.map(({ id, contact, state, reason }) => (
+    <span key={id} className="small line">
+      <Badge tone={state === 'failed' ? 'danger' : 'warn'}>{state === 'failed' ? 'Not reached' : 'Under way'}</Badge>{' '}
+      {contact}
       {reason === undefined || reason === null ? '' : ` (${reason})`}
     </span>
   ));

@@ -52,7 +52,7 @@ export function organisationsSection({ organisations, outside, recall, places }:
           ? html`<div class="small wait">no contact known here</div>`
           : null
         : html`<div class="small">notice delivered ${timeText(notifiedAtMs)}</div>`
-    }${notices.some(({ escalation: isLate }) => isLate) ? html`<div class="small wait">escalated</div>` : null}</td>
+    }${notices.some(({ escalation: isLate }) => isLate) ? html`<div class="small wait">escalated</div>` : null}${undelivered(notices)}</td>
 <td>${
       acknowledgement
         ? html`${timeText(acknowledgement.atMs)}<div class="muted small">version ${acknowledgement.version} · ${acknowledgement.by}</div>${
@@ -67,12 +67,23 @@ export function organisationsSection({ organisations, outside, recall, places }:
       gln,
       notifiedAtMs,
       noContact,
+      notices,
     }) => html`<tr><td>${places.find((each) => each.gln === gln)?.name ?? 'Outside party'}<div class="muted small">${gln}</div></td>
-<td>${notifiedAtMs === null ? html`<b class="bad">${noContact ? 'no contact known here' : 'not delivered yet'}</b>` : timeText(notifiedAtMs)}</td><td class="muted">not on the ledger</td><td></td></tr>`,
+<td>${notifiedAtMs === null ? html`<b class="bad">${noContact ? 'no contact known here' : 'not delivered yet'}</b>` : timeText(notifiedAtMs)}${undelivered(notices)}</td><td class="muted">not on the ledger</td><td></td></tr>`,
   );
   return html`<h2>Organisations</h2>
 <div class="scroll"><table><thead><tr><th>Organisation</th><th>Notified</th><th>Acknowledged</th><th class="num">Places and lots reported</th></tr></thead>
 <tbody>${rows.length + others.length > 0 ? [...rows, ...others] : html`<tr><td colspan="4" class="muted">Nobody but the opener is concerned.</td></tr>`}</tbody></table></div>`;
+}
+
+/** Contacts whom a notice has not reached: it is under way still, or will not arrive any more. */
+function undelivered(notices: RecallView['organisations'][number]['notices']): Markup[] {
+  return notices.flatMap(({ state, contact, version, reason }) => {
+    if (state === 'queued')
+      return html`<div class="small wait">notice of version ${version} to ${contact} under way</div>`;
+    if (state !== 'failed') return [];
+    return html`<div class="small bad">notice of version ${version} to ${contact} failed${reason ? `: ${reason}` : null}</div>`;
+  });
 }
 
 /** The lots of the scope, and since when. */

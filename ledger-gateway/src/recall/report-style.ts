@@ -35,5 +35,18 @@ th.num { white-space: normal; }
 .scroll { overflow-x: auto; }
 footer { margin-top: 32px; border-top: 1px solid #d5dce2; padding-top: 10px; }
 @media (max-width: 640px) { body { padding: 18px 14px; } header { display: block; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 8px; } }
-@media print { body { padding: 0; max-width: none; font-size: 11px; } table { font-size: 10px; } .scroll { overflow: visible; } h2 { break-after: avoid; } }
+@media print {
+  body { padding: 0; max-width: none; font-size: 11px; }
+  h1 { font-size: 19px; }
+  h2 { break-after: avoid; font-size: 13px; margin-top: 18px; }
+  table { font-size: 10px; }
+  th, .small, .mono { font-size: 9px; }
+  td { padding-top: 4px; padding-bottom: 4px; }
+  .scroll { overflow: visible; }
+  .figures { grid-template-columns: repeat(6, 1fr); gap: 6px; }
+  .figure { padding: 6px 8px; break-inside: avoid; }
+  .figure b { font-size: 15px; }
+  .figure span { font-size: 9px; display: block; line-height: 1.25; }
+  .id { width: 190px; font-size: 8px; }
+}
 `;
