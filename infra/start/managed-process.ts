@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
+import { resolve } from 'node:path';
 
 /** What a shell may have set for other programs; the parts have it in their configuration. */
 const notForParts = ['HOST', 'PORT', 'LOG_LEVEL'];
+/** Node keeps what it has made of our TypeScript, so that the next process of a kind starts in half the time. */
+const compileCache = resolve(import.meta.dirname, '../../node_modules/.cache/hopline/compiled');
 
 export interface ProcessPlan {
   readonly name: string;
@@ -120,5 +123,6 @@ export class ManagedProcess {
 }
 
 function inherited(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !notForParts.includes(name)));
+  const kept = Object.entries(process.env).filter(([name]) => !notForParts.includes(name));
+  return { NODE_COMPILE_CACHE: compileCache, ...Object.fromEntries(kept) };
 }
