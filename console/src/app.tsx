@@ -138,7 +138,11 @@ function Page({ route, caller }: { route: Route; caller: Caller | null }) {
         <SignIn reason="Recalls are shown to those whom they concern." />
       );
     case 'thing':
-      return <ThingPage thing={route.thing} caller={caller} />;
+      return signedIn || route.thing.kind !== 'place' ? (
+        <ThingPage thing={route.thing} signedIn={signedIn} />
+      ) : (
+        <SignIn reason="Places are shown to those who work with them." />
+      );
     case 'unit':
       return signedIn ? (
         <UnitPage sscc={route.sscc} />

@@ -82,7 +82,7 @@ export async function checkThings(page: Page, stack: ConsoleAddress, lot: LotKey
   await open(`/01/${lot.gtin}`);
   await page.getByRole('heading', { name: /Romaine hearts/, level: 1 }).waitFor();
   await open(`/414/${gln}`);
-  await page.getByText('Places are shown to those who work with them').or(page.getByText('Please sign in')).waitFor();
+  await page.getByText('Places are shown to those who work with them').waitFor();
   await page.goto(stack.url);
   await signIn(page, stack);
   await open(`/page/01/${lot.gtin}`);

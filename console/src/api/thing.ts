@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { isCode } from './api-error.ts';
 import { request } from './request.ts';
 
 const targetSchema = z.object({ href: z.string(), title: z.string(), type: z.optional(z.string()) });
@@ -27,12 +26,7 @@ export async function fetchLinks(linkPath: string, signal: AbortSignal): Promise
 
 const masterDataSchema = z.record(z.string(), z.unknown());
 
-/** Master data in the GS1 Web Vocabulary, by its terms; `null` where this caller may not see them. Throws ApiError. */
-export async function fetchMasterData(linkPath: string, signal: AbortSignal): Promise<Record<string, unknown> | null> {
-  try {
-    return await request(`/api/digital-link/master-data${linkPath}`, masterDataSchema, { signal });
-  } catch (error) {
-    if (isCode(error, 'unauthenticated')) return null;
-    throw error;
-  }
+/** Master data in the GS1 Web Vocabulary, by its terms: as much as this caller may see. Throws ApiError. */
+export function fetchMasterData(linkPath: string, signal: AbortSignal): Promise<Record<string, unknown>> {
+  return request(`/api/digital-link/master-data${linkPath}`, masterDataSchema, { signal });
 }

@@ -49,7 +49,7 @@ export function MasterDataPage() {
       <Section title="Choose a file" aside="CSV, XLSX or JSON-LD; one row a place, product or organisation">
         <ChooseSource isPending={preview.isPending || bring.isPending} onChoose={read} />
       </Section>
-      <div aria-live="polite" className="page-answer">
+      <div className="page-answer">
         {error ? (
           <Message title={explain(error).title} tone="danger">
             {explain(error).advice}

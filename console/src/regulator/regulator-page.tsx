@@ -55,7 +55,7 @@ export function RegulatorPage() {
       <Section title="What is asked for" aside="critical tracking events of lots, places and days">
         <SelectionForm asked={asked} isPending={isPending} onAsk={ask} />
       </Section>
-      <div aria-live="polite" className="page-answer">
+      <div className="page-answer">
         {error ? <Problem error={error} /> : null}
         {isPending ? (
           <div className="loading" role="status">
@@ -125,9 +125,15 @@ function Answer({ selection, check }: Checked) {
 
 function Verdict({ counts: { records, complete, lacking, missing } }: Pick<FsmaCheck, 'counts'>) {
   const all = `${formatNumber(records)} ${records === 1 ? 'record' : 'records'}`;
-  if (lacking === 0) return <p className="verdict ok">{all}, and nothing is missing.</p>;
+  if (lacking === 0) {
+    return (
+      <p className="verdict ok" role="status">
+        {all}, and nothing is missing.
+      </p>
+    );
+  }
   return (
-    <p className="verdict">
+    <p className="verdict" role="status">
       {all}: {formatNumber(complete)} complete, {formatNumber(lacking)} with {formatNumber(missing)} missing{' '}
       {missing === 1 ? 'element' : 'elements'}.
     </p>

@@ -1,14 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { find } from '../api/find.ts';
-import type { Caller } from '../api/session.ts';
 import { fetchLinks, fetchMasterData, type ThingLink } from '../api/thing.ts';
 import { Link } from '../navigation.tsx';
 import { RecallBanner } from '../recall/recall-banner.tsx';
 import { recordsPath } from '../regulator/asked.ts';
 import { lotPath, type Thing } from '../route.ts';
-import { Message } from '../shell/message.tsx';
 import { QueryState } from '../shell/query-state.tsx';
 import { Section } from '../shell/section.tsx';
+import { SignInForm } from '../shell/sign-in.tsx';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import { factsOf, nameOf } from './facts.ts';
 import './thing.css';
@@ -16,12 +15,11 @@ import './thing.css';
 const shownLots = 30;
 
 /** The page of a product, an item or a place: what is known of it, and the ways on from there. */
-export function ThingPage({ thing, caller }: { thing: Thing; caller: Caller | null }) {
+export function ThingPage({ thing, signedIn }: { thing: Thing; signedIn: boolean }) {
   const { path } = thing;
   const { kind, key, value } = describe(thing);
   const number = `${key} ${value}${thing.kind === 'item' ? `, serial number ${thing.serial}` : ''}`;
   usePageTitle(`${kind} ${value}`);
-  const signedIn = caller !== null;
   const links = useQuery({ queryKey: ['links', path], queryFn: ({ signal }) => fetchLinks(path, signal) });
   const data = useQuery({
     queryKey: ['master-data', path, signedIn],
@@ -46,7 +44,7 @@ export function ThingPage({ thing, caller }: { thing: Thing; caller: Caller | nu
       <QueryState query={links} loading={`Reading ${value}…`}>
         {(ways) => (
           <>
-            <Facts data={data.data} isPlace={thing.kind === 'place'} />
+            {data.data ? <Facts data={data.data} /> : null}
             {signedIn && thing.kind === 'product' ? <Lots gtin={thing.gtin} /> : null}
             {signedIn && thing.kind === 'place' ? (
               <p className="thing-way">
@@ -54,6 +52,12 @@ export function ThingPage({ thing, caller }: { thing: Thing; caller: Caller | nu
               </p>
             ) : null}
             <Ways links={ways} />
+            {signedIn ? null : (
+              <Section title={`More about this ${kind.toLowerCase()}`}>
+                <p>Lots, events and places are shown to those who work with these goods.</p>
+                <SignInForm />
+              </Section>
+            )}
           </>
         )}
       </QueryState>
@@ -66,13 +70,7 @@ function describe(thing: Thing): { kind: string; key: string; value: string } {
   return { kind: thing.kind === 'item' ? 'Item' : 'Product', key: 'GTIN', value: thing.gtin };
 }
 
-function Facts({ data, isPlace }: { data: Record<string, unknown> | null | undefined; isPlace: boolean }) {
-  if (data === undefined) return null;
-  if (data === null) {
-    return (
-      <Message title={isPlace ? 'Places are shown to those who work with them' : 'Sign in to see more'} tone="info" />
-    );
-  }
+function Facts({ data }: { data: Record<string, unknown> }) {
   const facts = factsOf(data);
   if (facts.length === 0) return null;
   return (
