@@ -4,7 +4,8 @@ import type { Store } from '../../../ledger-gateway/src/store/store.ts';
 import { dumpProjection } from '../../../ledger-gateway/src/testing/dump-projection.ts';
 import { captureBlock, registryBlock, transactionsPerBlock } from './chain-blocks.ts';
 import { chainStartMs } from './chain-server.ts';
-import { Chain, type ChainTransaction } from './grow-chain.ts';
+import { Chain } from './grow-chain.ts';
+import type { ChainTransaction } from './open-transaction.ts';
 
 /** Applies a chain block by block, all tables included, and builds it again. */
 export async function applyChain(

@@ -1,7 +1,7 @@
 import { encodeState, noAttribute, type SigningKey, signCapture, stateKey, toBase64Url } from '@hopline/protocol';
 import type { BlockFacts, TransactionFacts } from '../../../ledger-gateway/src/ledger/block-facts.ts';
 import { type ChainSites, chainProducts } from './chain-sites.ts';
-import type { ChainTransaction } from './grow-chain.ts';
+import type { ChainTransaction } from './open-transaction.ts';
 import { documentOf } from './to-epcis.ts';
 
 /** Transactions of a block, as a ledger with some traffic has them. */

@@ -5,8 +5,9 @@ import { testDatabases } from '../../../ledger-gateway/src/testing/databases.ts'
 import { dumpProjection } from '../../../ledger-gateway/src/testing/dump-projection.ts';
 import { captureBlock, registryBlock, transactionsPerBlock } from './chain-blocks.ts';
 import { postgresTarget } from './copy-targets.ts';
-import { Chain, type ChainTransaction } from './grow-chain.ts';
+import { Chain } from './grow-chain.ts';
 import { loadChain } from './load-chain.ts';
+import type { ChainTransaction } from './open-transaction.ts';
 
 const databases = await testDatabases();
 afterAll(() => databases.stop());

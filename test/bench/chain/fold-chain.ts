@@ -7,7 +7,8 @@ import { foldRemarks } from '../../../ledger-gateway/src/projection/fold-remarks
 import { ledgerSequence } from '../../../ledger-gateway/src/projection/ledger-sequence.ts';
 import { columns, type DerivedTable, type RowOf } from '../../../ledger-gateway/src/projection/rows.ts';
 import { registryBlock, transactionId, transactionsPerBlock } from './chain-blocks.ts';
-import type { Chain, ChainTransaction } from './grow-chain.ts';
+import type { Chain } from './grow-chain.ts';
+import type { ChainTransaction } from './open-transaction.ts';
 
 export type ChainRows = Partial<Record<DerivedTable, readonly object[]>>;
 

@@ -1,29 +1,11 @@
-import type { ItemRecord, Movement, MovementEnd, TransformationRecord } from '@hopline/protocol';
-import type { NormalisedCommon, NormalisedEvent } from '@hopline/protocol/epcis';
+import type { MovementEnd } from '@hopline/protocol';
+import type { NormalisedCommon } from '@hopline/protocol/epcis';
 import { companyPrefix, lotLink, placeLink, sscc, unitLink } from '../../../infra/story/keys.ts';
-import {
-  at,
-  type ChainEvent,
-  chainHash,
-  goods,
-  lineOf,
-  quantitiesOf,
-  recordOf,
-  type Some,
-  said,
-} from './chain-events.ts';
+import { at, chainHash, goods, lineOf, quantitiesOf, type Some, said } from './chain-events.ts';
 import { ChainRng } from './chain-rng.ts';
 import { type ChainSite, type ChainSites, chainProducts, chainSites } from './chain-sites.ts';
+import { type ChainTransaction, type Crate, OpenTransaction } from './open-transaction.ts';
 import { TaskQueue } from './task-queue.ts';
-
-/** One transaction of the chain, all of one organisation, with what else it writes to the state that answers read. */
-export interface ChainTransaction {
-  readonly mspId: string;
-  readonly timeMs: number;
-  readonly events: readonly ChainEvent[];
-  readonly items: readonly ItemRecord[];
-  readonly transformations: readonly TransformationRecord[];
-}
 
 export interface ChainSize {
   readonly seed: number;
@@ -34,11 +16,6 @@ export interface ChainSize {
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-
-interface Crate {
-  readonly unit: string;
-  readonly contents: Some;
-}
 
 /**
  * A chain of fresh food in the shape that such chains have: farms ship lots to packhouses, which pool several into a few packed
@@ -130,7 +107,7 @@ export class Chain {
     tx.close();
   }
 
-  #shipGoods(tx: Transaction, part: Some, from: ChainSite, to: ChainSite, nowMs: number): void {
+  #shipGoods(tx: OpenTransaction, part: Some, from: ChainSite, to: ChainSite, nowMs: number): void {
     const shipment = tx.nextHash();
     const way: MovementEnd = { at: 'transit', shipment, from: from.gln, to: to.gln };
     tx.add(
@@ -283,7 +260,7 @@ export class Chain {
     tx.close();
   }
 
-  #emptyCrates(tx: Transaction, crates: readonly Crate[], site: ChainSite, nowMs: number): void {
+  #emptyCrates(tx: OpenTransaction, crates: readonly Crate[], site: ChainSite, nowMs: number): void {
     for (const { unit, contents } of crates) {
       tx.unpackGoods(unit, contents, nowMs);
       of(this.#stock, site).push(contents);
@@ -291,12 +268,12 @@ export class Chain {
   }
 
   #shipUnit(
-    tx: Transaction,
+    tx: OpenTransaction,
     unit: string,
     from: ChainSite,
     to: ChainSite,
     nowMs: number,
-    arrived: (nowMs: number, here: Transaction) => void,
+    arrived: (nowMs: number, here: OpenTransaction) => void,
   ): void {
     const way: MovementEnd = { at: 'transit', shipment: tx.nextHash(), from: from.gln, to: to.gln };
     tx.add(
@@ -337,7 +314,7 @@ export class Chain {
     }
   }
 
-  #shelve(tx: Transaction, crate: Crate, store: ChainSite, centre: ChainSite, nowMs: number): void {
+  #shelve(tx: OpenTransaction, crate: Crate, store: ChainSite, centre: ChainSite, nowMs: number): void {
     if (this.#rng.chance(0.04)) {
       this.#shipUnit(tx, crate.unit, store, centre, nowMs, (thenMs, here) => {
         if (this.#rng.chance(0.5)) here.destroy(crate, thenMs);
@@ -373,8 +350,8 @@ export class Chain {
     return chainHash(this.#size.seed, this.#events + ahead);
   }
 
-  #transaction(site: ChainSite, nowMs: number): Transaction {
-    return new Transaction(
+  #transaction(site: ChainSite, nowMs: number): OpenTransaction {
+    return new OpenTransaction(
       site,
       nowMs,
       (ahead) => this.#hash(ahead),
@@ -407,134 +384,4 @@ function sending(to: ChainSite): Partial<NormalisedCommon> {
     disposition: 'in_transit',
     destinations: [{ type: 'location', id: placeLink(to.gln) }],
   };
-}
-
-/** Events of one transaction while it is put together; others must not be open at the same time. */
-class Transaction {
-  readonly #site: ChainSite;
-  readonly #timeMs: number;
-  readonly #hash: (ahead: number) => string;
-  readonly #done: (transaction: ChainTransaction) => void;
-  readonly #events: ChainEvent[] = [];
-  readonly #items: ItemRecord[] = [];
-  readonly #transformations: TransformationRecord[] = [];
-
-  constructor(
-    site: ChainSite,
-    timeMs: number,
-    hash: (ahead: number) => string,
-    done: (transaction: ChainTransaction) => void,
-  ) {
-    this.#site = site;
-    this.#timeMs = timeMs;
-    this.#hash = hash;
-    this.#done = done;
-  }
-
-  nextHash(): string {
-    return this.#hash(this.#events.length);
-  }
-
-  add(event: NormalisedEvent, effect: Parameters<typeof recordOf>[3]): void {
-    const where = { position: this.#events.length, recordedAtMs: this.#timeMs };
-    this.#events.push({ event, record: recordOf(this.nextHash(), event, this.#site, effect, where) });
-  }
-
-  item({ item, origin }: Some, event: string, atMs: number): void {
-    const { mspId, gln: place } = this.#site;
-    this.#items.push({ schema: 1, item, origin, mspId, place, event, atMs });
-  }
-
-  transformation(record: TransformationRecord): void {
-    this.#transformations.push(record);
-  }
-
-  /** Packs into a unit that comes into being by it. */
-  pack(unit: string, units: readonly string[], lots: readonly Some[], atMs: number): void {
-    const into: MovementEnd = { at: 'unit', unit };
-    const here = at(this.#site);
-    const movements: Movement[] = [
-      { unit, from: { at: 'outside' }, to: here },
-      ...units.map((child): Movement => ({ unit: child, from: here, to: into })),
-      ...lots.map((some) => goods(some, here, into)),
-    ];
-    this.#aggregation('ADD', unit, { epcs: units, lots, bizStep: 'packing', atMs }, movements);
-  }
-
-  unpackUnits(unit: string, crates: readonly Crate[], atMs: number): void {
-    const from: MovementEnd = { at: 'unit', unit };
-    const children = crates.map((crate) => crate.unit);
-    const movements = children.map((child): Movement => ({ unit: child, from, to: at(this.#site) }));
-    this.#aggregation('DELETE', unit, { epcs: children, lots: [], bizStep: 'unpacking', atMs }, movements);
-  }
-
-  unpackGoods(unit: string, contents: Some, atMs: number): void {
-    const movements = [goods(contents, { at: 'unit', unit }, at(this.#site))];
-    this.#aggregation('DELETE', unit, { epcs: [], lots: [contents], bizStep: 'unpacking', atMs }, movements);
-  }
-
-  remove(some: Some, how: 'sold' | 'destroyed', atMs: number): void {
-    const isSale = how === 'sold';
-    this.add(
-      {
-        type: 'ObjectEvent',
-        action: isSale ? 'OBSERVE' : 'DELETE',
-        epcs: [],
-        quantities: quantitiesOf([some]),
-        ...said(this.#site, atMs, { bizStep: isSale ? 'retail_selling' : 'destroying', disposition: 'inactive' }),
-      },
-      { movements: [goods(some, at(this.#site), { at: 'gone', how })] },
-    );
-  }
-
-  /** A crate with what is in it. */
-  destroy({ unit, contents }: Crate, atMs: number): void {
-    const gone: MovementEnd = { at: 'gone', how: 'destroyed' };
-    this.add(
-      {
-        type: 'ObjectEvent',
-        action: 'DELETE',
-        epcs: [unit],
-        quantities: [],
-        ...said(this.#site, atMs, { bizStep: 'destroying', disposition: 'inactive' }),
-      },
-      {
-        movements: [{ unit, from: at(this.#site), to: gone }, goods(contents, { at: 'unit', unit }, gone)],
-      },
-    );
-  }
-
-  close(): void {
-    this.#done({
-      mspId: this.#site.mspId,
-      timeMs: this.#timeMs,
-      events: this.#events,
-      items: this.#items,
-      transformations: this.#transformations,
-    });
-  }
-
-  #aggregation(
-    action: 'ADD' | 'DELETE',
-    unit: string,
-    what: {
-      readonly epcs: readonly string[];
-      readonly lots: readonly Some[];
-      readonly bizStep: 'packing' | 'unpacking';
-      readonly atMs: number;
-    },
-    movements: readonly Movement[],
-  ): void {
-    this.add(
-      {
-        type: 'AggregationEvent',
-        action,
-        parent: unit,
-        childEpcs: what.epcs,
-        childQuantities: quantitiesOf(what.lots),
-        ...said(this.#site, what.atMs, { bizStep: what.bizStep, disposition: 'in_progress' }),
-      },
-      { movements },
-    );
-  }
 }

@@ -3,7 +3,8 @@ import type { Stack } from '../../../infra/start/stack.ts';
 import { type OrganisationName, organisations } from '../../../infra/story/network.ts';
 import { chainStartMs } from './chain-server.ts';
 import { chainProducts } from './chain-sites.ts';
-import { Chain, type ChainTransaction } from './grow-chain.ts';
+import { Chain } from './grow-chain.ts';
+import type { ChainTransaction } from './open-transaction.ts';
 import { documentOf } from './to-epcis.ts';
 
 export interface Told {
