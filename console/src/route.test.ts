@@ -43,6 +43,8 @@ describe('addresses', () => {
     ['/regulator', { page: 'regulator' }],
     ['/master-data', { page: 'master-data' }],
     ['/recalls', { page: 'recalls' }],
+    ['/recalls/new', { page: 'new-recall' }],
+    ['/recalls/contacts', { page: 'contacts' }],
     [recallPath('R-1.2_3'), { page: 'recall', recallId: 'R-1.2_3' }],
   ])('%s is a page of its own', (path, route) => expect(parseRoute(path)).toEqual(route));
 

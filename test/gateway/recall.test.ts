@@ -469,6 +469,34 @@ describe('goods that are not where a lot lies', () => {
   });
 });
 
+describe('parties outside the channel', () => {
+  test('are named with what was sent to them, and who opened the recall says what they told', async () => {
+    const { packhouse, caseLot } = await deliver(chain);
+    const restaurant = '9521001999991';
+    await capture(chain.freshHub, shipped({ at, gln: packhouse }, restaurant, [], [[caseLot, 4, 'EA']]));
+    const opened = recallSchema.parse(
+      await chain.freshHub.api.send('POST', '/api/recalls', {
+        kind: 'voluntary',
+        reason: 'Glass',
+        suspects: [caseLot],
+      }),
+    );
+    const { recallId } = opened.recall;
+    expect(opened.outside).toMatchObject([{ gln: restaurant, notifiedAtMs: null, noContact: true }]);
+    const findings = [finding(restaurant, caseLot, { destroyed: '3', sold: '1', note: 'By telephone, the owner' })];
+    const path = `/api/recalls/${recallId}/findings`;
+    expect(await problemOf(chain.retail.api.send('POST', path, { findings }))).toMatchObject({ code: 'not-permitted' });
+    await chain.freshHub.api.send('POST', path, { findings });
+    const { lines } = await readRecall(chain.freshHub, recallId);
+    expect(lines.find(({ place }) => place === restaurant)).toMatchObject({
+      mspId: mspIds.freshHub,
+      expected: { amount: '4' },
+      recovered: { amount: '3' },
+      open: { amount: '0' },
+    });
+  });
+});
+
 describe('a mock recall', () => {
   test('is the same with a clock, blocks nothing, and leaves its figures', async () => {
     const goods = await deliver(chain);

@@ -433,6 +433,17 @@ describe('findings and closing', () => {
     ]);
   });
 
+  it('of a party outside the channel are told by who opened the recall, and by nobody else', async () => {
+    const outside = '9506000100050';
+    const record = (by: string) =>
+      trade.run(recordFinding, { recallId: 'R1', findings: [finding(outside, { destroyed: '2' })] }, by);
+    expect((await refusalOf(record('AMSP'))).code).toBe('unknown-site');
+    await trade.run(notify, { recallId: 'R1', version: 1, addressees: [], outside: [outside] });
+    expect((await refusalOf(record('BMSP'))).code).toBe('not-permitted');
+    await record('AMSP');
+    expect(await trade.ledger.all('finding')).toMatchObject([{ place: outside, mspId: 'AMSP', destroyed: '2' }]);
+  });
+
   it('needs a reason for each thing that is open', async () => {
     const open = [
       { open: 'organisation', mspId: 'BMSP' },

@@ -66,7 +66,7 @@ export function GoodsTable({ view, mspId, mayAnswer }: Props) {
                     <Open line={line} />
                   </td>
                   <td className="answer">
-                    {mayAnswer && line.mspId === mspId && editing !== key ? (
+                    {mayAnswer && maySpeakFor(view, line, mspId) && editing !== key ? (
                       <button
                         type="button"
                         onClick={() => setEditing(key)}
@@ -99,6 +99,13 @@ export function GoodsTable({ view, mspId, mayAnswer }: Props) {
       ) : null}
     </div>
   );
+}
+
+/** Own places; and of parties outside the network, what they told who opened the recall. */
+function maySpeakFor({ recall, outside, places }: Recall, { place, mspId: owner }: RecallLine, mspId: string | null) {
+  if (owner === mspId && mspId !== null) return true;
+  const isRegistered = places.some(({ gln, custodian }) => gln === place && custodian !== null);
+  return recall.mspId === mspId && !isRegistered && outside.some(({ gln }) => gln === place);
 }
 
 /** Own lines come first; a page with thousands of rows is of no use to anybody. */
