@@ -538,5 +538,8 @@ describe('a mock recall', () => {
     const page = await (await chain.freshHub.api.fetch(`/api/recalls/${recallId}/report`)).text();
     expect(page).toContain('Yearly exercise &lt;b&gt;');
     expect(page).toContain('Exercise: nothing in this report is a real recall');
+    expect(page).toMatch(
+      /scope after 1 min \d+ s, hold everywhere after 1 min \d+ s, all acknowledgements after 1 min/,
+    );
   });
 });

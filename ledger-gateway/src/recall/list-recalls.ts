@@ -5,7 +5,8 @@ import type { Notifier } from '../notify/notifier.ts';
 import { asOfSchema } from '../query/freshness.ts';
 import type { Queryable } from '../store/database.ts';
 import { recallLimits } from './limits.ts';
-import { readRecall, type Steps, scopeSteps, startOfVersion, stepsOf } from './read-recall.ts';
+import { readRecall } from './read-recall.ts';
+import { timesSchema } from './times.ts';
 
 export const recallsQuerySchema = z.object({
   state: z.enum(['open', 'closed']).optional(),
@@ -100,13 +101,7 @@ export const historySchema = z.object({
       kind: recallKindSchema,
       reason: z.string(),
       state: z.enum(['open', 'closed']),
-      /** When the clock began to run; all times below are milliseconds from then. */
-      startedMs: z.int(),
-      timeToScopeMs: z.int(),
-      /** Until the last lot was on hold, by the ledger's time: a hold counts for everybody from its block on. */
-      timeToHoldMs: z.int(),
-      /** Until the last of the addressees had acknowledged the newest version; `null` while one has not. */
-      timeToAcknowledgementsMs: z.int().nullable(),
+      ...timesSchema.shape,
       lots: z.int(),
       organisations: z.int(),
       recoveryPercent: z.number().nullable(),
@@ -129,53 +124,25 @@ export async function readHistory(
   mspId: string,
   { kind, limit }: z.output<typeof historyQuerySchema>,
 ): Promise<History> {
-  const rows = await on.query<{ recall_id: string; started_ms: number | null; scoped_ms: number | null }>(
-    `select r.recall_id, c.started_ms, c.scoped_ms from recalls r left join recall_clocks c on c.recall_id = r.recall_id
-     where r.msp_id = $1 and ($2::text is null or r.kind = $2) order by r.opened_ms desc, r.recall_id desc limit $3`,
+  const rows = await on.query<{ recall_id: string }>(
+    `select recall_id from recalls where msp_id = $1 and ($2::text is null or kind = $2)
+     order by opened_ms desc, recall_id desc limit $3`,
     [mspId, kind ?? null, limit],
   );
   const recalls: History['recalls'] = [];
-  for (const { recall_id, started_ms, scoped_ms } of rows) {
-    const view = await readRecall(on, notifier, recall_id);
-    const { recall } = view;
-    const startedMs = started_ms ?? recall.openedAtMs;
-    const { steps } = await stepsOf(on, recall_id, scopeSteps);
-    const acknowledgedMs = allAcknowledgedMs(view.organisations);
+  for (const { recall_id } of rows) {
+    const { recall, times, recoveryPercent, effectivenessPercent } = await readRecall(on, notifier, recall_id);
     recalls.push({
       recallId: recall_id,
       kind: recall.kind,
       reason: recall.reason,
       state: recall.state,
-      startedMs,
-      timeToScopeMs: since(startedMs, scoped_ms ?? recall.openedAtMs),
-      timeToHoldMs: since(startedMs, lastHoldMs(steps, recall.openedAtMs)),
-      timeToAcknowledgementsMs: acknowledgedMs === null ? null : since(startedMs, acknowledgedMs),
+      ...times,
       lots: recall.lots,
       organisations: recall.addressees.length,
-      recoveryPercent: view.recoveryPercent,
-      effectivenessPercent: view.effectivenessPercent,
+      recoveryPercent,
+      effectivenessPercent,
     });
   }
   return { recalls };
-}
-
-function lastHoldMs(steps: Steps, openedAtMs: number): number {
-  const widened = steps.flatMap(({ act }) =>
-    (act.step === 'opened' || act.step === 'scope-changed') && act.added > 0
-      ? [startOfVersion(steps, act.version) ?? openedAtMs]
-      : [],
-  );
-  return Math.max(openedAtMs, ...widened);
-}
-
-function allAcknowledgedMs(organisations: Awaited<ReturnType<typeof readRecall>>['organisations']): number | null {
-  if (organisations.some(({ isCurrent }) => !isCurrent)) return null;
-  return organisations.length === 0
-    ? null
-    : Math.max(...organisations.map(({ acknowledgement }) => acknowledgement?.atMs ?? 0));
-}
-
-/** Clocks of two machines differ: what seems to be before the start took no time. */
-function since(startMs: number, atMs: number): number {
-  return Math.max(0, atMs - startMs);
 }

@@ -18,6 +18,7 @@ import { readContacts } from './contacts.ts';
 import { readDocuments } from './evidence.ts';
 import { recallLimits } from './limits.ts';
 import { madeOf } from './lineage.ts';
+import { timesOf, timesSchema } from './times.ts';
 
 const noticeViewSchema = z.object({
   id: z.string(),
@@ -85,6 +86,7 @@ export const recallSchema = z.object({
   recoveryPercent: z.number().nullable(),
   /** Organisations that have acknowledged the newest version and said what they found, of all that are addressed. */
   effectivenessPercent: z.number().nullable(),
+  times: timesSchema,
   evidence: z.array(z.object({ version: z.int(), digest: z.string(), height: z.int(), isHere: z.boolean() })),
   steps: z.array(
     z.object({ mspId: z.string(), atMs: z.int(), transactionId: z.string(), block: z.int(), act: recallActSchema }),
@@ -147,6 +149,7 @@ export async function readRecall(on: Queryable, notifier: Notifier, recallId: st
       organisations,
       ({ isCurrent, lines, linesFound }) => isCurrent && linesFound === lines,
     ),
+    times: await timesOf(on, recall, own, organisations),
     evidence: evidence.map((each) => ({ ...each, isHere: documents.has(each.digest) })),
     steps,
     stepsTruncated,

@@ -37,3 +37,12 @@ export function amountText(quantity: { amount: string; uom: string | null } | nu
 export function counted(count: number, one: string): string {
   return `${count} ${one}${count === 1 ? '' : 's'}`;
 }
+
+/** How long something took: `after 4 min 12 s`, `after 2 h 5 min`. Less than a second is `within a second`. */
+export function tookText(ms: number): string {
+  const seconds = Math.floor(ms / 1_000);
+  if (seconds === 0) return 'within a second';
+  const [hours, minutes, rest] = [Math.floor(seconds / 3_600), Math.floor((seconds % 3_600) / 60), seconds % 60];
+  if (hours > 0) return `after ${hours} h ${minutes} min`;
+  return minutes > 0 ? `after ${minutes} min ${rest} s` : `after ${rest} s`;
+}

@@ -3,7 +3,7 @@ import { html, Markup } from './html.ts';
 import type { RecallView } from './read-recall.ts';
 import { chronology, evidenceSection, goodsSection, lotsSection, organisationsSection } from './report-sections.ts';
 import { reportStyle } from './report-style.ts';
-import { amountText, counted, percentText, timeText } from './report-text.ts';
+import { amountText, counted, percentText, timeText, tookText } from './report-text.ts';
 
 /**
  * The report of a recall as a page that needs nothing else: to be printed, kept and handed on. It says what the ledger
@@ -80,7 +80,16 @@ function figure(value: string, label: string): Markup {
   return html`<div class="figure"><b>${value}</b><span>${label}</span></div>`;
 }
 
-function facts({ recall, places, missing, enforced, lots }: RecallView): Markup {
+/** How long each stage took from when the clock began to run. */
+function clockText({ startedMs, timeToScopeMs, timeToHoldMs, timeToAcknowledgementsMs }: RecallView['times']): string {
+  const answers =
+    timeToAcknowledgementsMs === null
+      ? 'not all acknowledgements yet'
+      : `all acknowledgements ${tookText(timeToAcknowledgementsMs)}`;
+  return `from ${timeText(startedMs)}: scope ${tookText(timeToScopeMs)}, hold everywhere ${tookText(timeToHoldMs)}, ${answers}`;
+}
+
+function facts({ recall, places, missing, enforced, lots, times }: RecallView): Markup {
   const nameOf = (gln: string) => places.find((place) => place.gln === gln)?.name ?? null;
   const onHold = lots.filter((lot) => lot.onHold).length;
   const rows: (readonly [string, string | Markup])[] = [
@@ -90,6 +99,7 @@ function facts({ recall, places, missing, enforced, lots }: RecallView): Markup 
     ...(recall.closedAtMs === null ? [] : [['Closed', timeText(recall.closedAtMs)] as const]),
     ...(recall.conclusion === null ? [] : [['Conclusion', recall.conclusion] as const]),
     ['Scope', `version ${recall.version}`],
+    ['Clock', clockText(times)],
     ['Hold', enforced ? `${counted(onHold, 'lot')} may not move` : 'none: an exercise blocks nothing'],
     ...(recall.returnTo.length === 0
       ? []

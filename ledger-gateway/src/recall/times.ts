@@ -1,0 +1,44 @@
+import { type RecallRecord, timeMsSchema } from '@hopline/protocol';
+import { z } from 'zod';
+import type { Queryable } from '../store/database.ts';
+import type { RecallView, Steps } from './read-recall.ts';
+
+export const timesSchema = z.object({
+  /** When the clock began to run; all times below are milliseconds from then. */
+  startedMs: timeMsSchema,
+  timeToScopeMs: z.int(),
+  /** Until the last lot was on hold, by the ledger's time: a hold counts for everybody from its block on. */
+  timeToHoldMs: z.int(),
+  /** Until the last of the addressees had acknowledged the newest version; `null` while one has not. */
+  timeToAcknowledgementsMs: z.int().nullable(),
+});
+export type Times = z.infer<typeof timesSchema>;
+
+/** How long a recall took, by the ledger's times and the start that the opener's gateway keeps; others begin with its opening. */
+export async function timesOf(
+  on: Queryable,
+  { recallId, openedAtMs }: RecallRecord,
+  scopeSteps: Steps,
+  organisations: RecallView['organisations'],
+): Promise<Times> {
+  const [clock] = await on.query<{ started_ms: number; scoped_ms: number }>(
+    'select started_ms, scoped_ms from recall_clocks where recall_id = $1',
+    [recallId],
+  );
+  const startedMs = clock?.started_ms ?? openedAtMs;
+  // Clocks of two machines differ: what seems to be before the start took no time.
+  const since = (atMs: number) => Math.max(0, atMs - startedMs);
+  const held = scopeSteps.flatMap(({ act, atMs }) =>
+    (act.step === 'opened' || act.step === 'scope-changed') && act.added > 0 ? [atMs] : [],
+  );
+  const answered = organisations.flatMap(({ isCurrent, acknowledgement }) =>
+    isCurrent && acknowledgement ? [acknowledgement.atMs] : [],
+  );
+  const isAll = organisations.length > 0 && answered.length === organisations.length;
+  return {
+    startedMs,
+    timeToScopeMs: since(clock?.scoped_ms ?? openedAtMs),
+    timeToHoldMs: since(Math.max(openedAtMs, ...held)),
+    timeToAcknowledgementsMs: isAll ? since(Math.max(...answered)) : null,
+  };
+}
