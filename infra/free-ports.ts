@@ -1,21 +1,10 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 
 const host = '127.0.0.1';
 /** Below the range that Linux takes for outgoing connections (32768 and up, ip(7)), which would take one meanwhile. */
 export const lowestPort = 12_000;
 export const highestPort = 32_000;
 const maxAttempts = 50;
-
-/** A port of the loopback address that nobody has now, for a program that cannot be given port 0. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, host);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Whether a listener could be opened there on the loopback address. */
 export function isPortFree(port: number): Promise<boolean> {

@@ -2,9 +2,9 @@ import { copyFile, cp, readFile, rm, truncate, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
+import { freePort } from '@hopline/protocol/node';
 import { common, peer } from '@hyperledger/fabric-protos';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../free-ports.ts';
 import { dataHash, envelopesOf, headerHash } from './block.ts';
 import { startDevLedger } from './dev-ledger.ts';
 import { type ChaincodeProcess, startChaincode } from './testing/chaincode-process.ts';

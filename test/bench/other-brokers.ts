@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '@hopline/protocol/node';
 import { MqttClient } from 'mqtt';
-import { freePort } from '../../infra/free-ports.ts';
 import { accepts } from '../../infra/start/ledger-part.ts';
 import { WebSocketStream } from '../../sensor-sim/src/device/websocket-stream.ts';
 

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { freePort } from '@hopline/protocol/node';
 import { startDevLedger } from '../../infra/dev-ledger/dev-ledger.ts';
-import { freePort } from '../../infra/free-ports.ts';
 import type { OpenLedger } from './ledger-suite.ts';
 
 const main = join(import.meta.dirname, '../../chaincode/src/main.ts');

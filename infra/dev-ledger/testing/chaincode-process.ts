@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../free-ports.ts';
+import { freePort } from '@hopline/protocol/node';
 
 const START_TIMEOUT_MS = 20_000;
 const POLL_MS = 25;
