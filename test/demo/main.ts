@@ -58,7 +58,7 @@ async function run(dataDir: string, signal: AbortSignal): Promise<number> {
   const { ledger } = values;
   if (ledger !== 'dev' && ledger !== 'fabric') throw new Error('--ledger must be dev or fabric');
   const started = Date.now();
-  const { result, problems } = await runDemo({
+  const { result, lost, problems } = await runDemo({
     ledger,
     dataDir,
     signal,
@@ -73,7 +73,7 @@ async function run(dataDir: string, signal: AbortSignal): Promise<number> {
   });
   const { readings, trace, alerts, fsck } = result;
   console.log(`
-  readings   ${readings.acknowledged} acknowledged = ${readings.anchored} anchored + ${readings.quarantined} in quarantine; ${readings.refused} refused, ${readings.duplicates} duplicates
+  readings   ${readings.acknowledged} acknowledged = ${readings.anchored} anchored + ${readings.quarantined} in quarantine; ${readings.refused} refused, ${readings.duplicates} duplicates${lost > 0 ? `, ${lost} unsigned ones without an answer` : ''}
   ledger     ${result.batches} batches in ${result.blocks} blocks, ${result.transactions.valid} valid transactions
   lots       ${result.lots} lots, ${result.hops} hops
   trace      ${trace.lot}: ${trace.back} field lots behind it; its field lot went into ${trace.forward} case lots and to every store; ${trace.ms} ms

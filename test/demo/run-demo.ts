@@ -8,6 +8,7 @@ import { type Misbehaviour, totalOf } from '../../sensor-sim/src/index.ts';
 import type { FsckReport } from '../fsck/check.ts';
 import { type AlertListener, listenForAlerts } from './alert-listener.ts';
 import { overviewAnswer, statusAnswer } from './answers.ts';
+import { isSettled } from './is-settled.ts';
 import { runFsck } from './run-fsck.ts';
 import { checkStory } from './story-checks.ts';
 
@@ -38,6 +39,13 @@ export interface DemoResult {
   readonly seconds: number;
 }
 
+export interface DemoOutcome {
+  readonly result: DemoResult;
+  /** Unsigned messages whose answer never came: published, and neither acknowledged nor refused. */
+  readonly lost: number;
+  readonly problems: readonly string[];
+}
+
 const tuning = { sealMaxReadings: 500, sealMaxAgeMs: 1_000, registryRefreshMs: 500 };
 const settleWithinMs = 180_000;
 const pollMs = 250;
@@ -49,7 +57,7 @@ const wrongs: readonly Misbehaviour[] = [
 ];
 
 /** Runs the story to its end on a system of its own and returns the figures, and what does not hold. */
-export async function runDemo(options: DemoOptions): Promise<{ result: DemoResult; problems: readonly string[] }> {
+export async function runDemo(options: DemoOptions): Promise<DemoOutcome> {
   const { onProgress, signal, size } = options;
   const started = Date.now();
   // Sizes that cannot be had are refused before anything runs.
@@ -104,12 +112,13 @@ async function settle(stack: Stack, { fleet }: StoryRun, signal: AbortSignal): P
       edges.map(({ client, node }) => client.get(`/sites/${node}/status`, statusAnswer)),
     );
     const { counts } = await stack.clients.freshHub.get('/api/overview', overviewAnswer);
-    const { acknowledged, quarantined } = fleet.stats();
+    const stats = fleet.stats();
     const left = statuses.reduce((sum, status) => sum + status.openReadings + status.outboxBatches, 0);
-    if (left === 0 && counts.readings === acknowledged - totalOf(quarantined) && counts.missingSummaries === 0) return;
+    const { readings: projectedReadings, missingSummaries } = counts;
+    if (isSettled({ left, projectedReadings, missingSummaries }, stats)) return;
     if (Date.now() > deadline) {
       throw new Error(
-        `not settled: ${left} readings and batches at the edges, ${counts.readings} of ${acknowledged} readings anchored`,
+        `not settled: ${left} readings and batches at the edges, ${projectedReadings} of ${stats.acknowledged} readings anchored`,
       );
     }
     await sleep(pollMs, undefined, { signal });
@@ -122,7 +131,7 @@ async function conclude(
   { fleet, plan }: StoryRun,
   listeners: readonly AlertListener[],
   started: number,
-): Promise<{ result: DemoResult; problems: readonly string[] }> {
+): Promise<DemoOutcome> {
   const findings = await checkStory(stack.clients.freshHub, plan.productions);
   onProgress(`story checked: ${findings.hops} hops`);
   const { counts } = await stack.clients.freshHub.get('/api/overview', overviewAnswer);
@@ -158,6 +167,7 @@ async function conclude(
   };
   return {
     result,
+    lost: stats.lost,
     problems: [...findings.problems, ...judge(result, fsck, plan.size, plan.productions.length, counts.discrepancies)],
   };
 }
