@@ -71,6 +71,8 @@ export function contentsOf(
   { steps, intervals }: World,
   where: string,
   span: { readonly fromMs: number; readonly toMs: number },
+  /** What was opened to get here: where clocks run backwards, two units can each have been in the other at one moment. */
+  opened: readonly string[] = [],
 ): Interval[] {
   const goods = new Set(steps.map(({ item }) => item));
   return intervals
@@ -84,7 +86,8 @@ export function contentsOf(
         last: each.toMs <= span.toMs ? each.last : -1,
       };
       if (goods.has(each.thing)) return [{ ...each, ...inside }];
-      return contentsOf({ steps, intervals }, `unit ${each.thing}`, inside);
+      if (opened.includes(each.thing)) return [];
+      return contentsOf({ steps, intervals }, `unit ${each.thing}`, inside, [...opened, each.thing]);
     });
 }
 
