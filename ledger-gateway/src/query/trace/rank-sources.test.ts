@@ -10,10 +10,10 @@ const others = 200;
 /** A world of many sources, each behind a share of all goods, and one that is behind most suspects and few others. */
 const world = fc.record({
   kind: fc.constantFrom<LegKind>('suspect', 'complaint'),
-  legs: fc.integer({ min: 6, max: 12 }),
-  mistakes: fc.integer({ min: 0, max: 2 }),
+  legs: fc.integer({ min: 8, max: 12 }),
+  mistakes: fc.integer({ min: 0, max: 1 }),
   controls: fc.integer({ min: 40, max: 80 }),
-  planted: fc.double({ min: 0, max: 0.1, noNaN: true }),
+  planted: fc.double({ min: 0, max: 0.05, noNaN: true }),
   draws: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
 });
 
