@@ -81,10 +81,16 @@ async function tell(
   const history = (await readJsonFile(historyFile, historySchema))?.done
     ? Promise.resolve()
     : publishHistory(plan, fleet, historyFile, onProgress, signal);
-  const events = tellStory(plan, stack.clients, join(folder, 'story-progress.json'), (step, done, total) => {
-    signal?.throwIfAborted();
-    if (done === total) onProgress(`story told: ${total} steps, last ${step.what}`);
-  });
+  const events = tellStory(
+    plan,
+    stack.clients,
+    join(folder, 'story-progress.json'),
+    (step, done, total) => {
+      signal?.throwIfAborted();
+      if (done === total) onProgress(`story told: ${total} steps, last ${step.what}`);
+    },
+    () => onProgress('the story here was begun by another version of Hopline and stays as it is; --fresh begins anew'),
+  );
   const results = await Promise.allSettled([history, events]);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
