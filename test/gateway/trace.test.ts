@@ -160,6 +160,27 @@ test('from a unit all that was ever in it is traced, at any depth, each from its
   expect(new Set(back.lots)).toEqual(new Set([made('D1'), lot('F1'), lot('F2')]));
 });
 
+test('a single item is traced both ways, and not what was made beside it', async () => {
+  const item = (serial: string) => `https://id.gs1.org/01/${dish}/21/${serial}`;
+  const { outputQuantityList: _none, ...making } = transform(kitchen, 27, [[lot('S1'), 10]], []);
+  await capture(
+    object(kitchen, 26, 'ADD', 'commissioning', [[lot('S1'), 10]]),
+    { ...making, outputEPCList: [item('1'), item('2')] },
+    shipUnit(kitchen, shop, 28, item('1')),
+    receiveUnit(shop, 29, item('1')),
+  );
+  const trace = await ask({ from: item('1'), direction: 'both' });
+  expect(trace.lots).toEqual([lot('S1')]);
+  expect(trace.affected.map(({ id, kind }) => [id, kind])).toEqual([
+    [item('1'), 'item'],
+    [lot('S1'), 'lot'],
+  ]);
+  expect(parts(trace, item('1'))).toEqual([`held ${shop} 1`]);
+  expect(parts(trace, lot('S1'))).toEqual([`used ${kitchen} 10`]);
+  const ways = trace.edges.filter(({ kind, of }) => kind === 'shipped' || of === item('1'));
+  expect(ways).toEqual(expect.arrayContaining([expect.objectContaining({ from: kitchen, to: shop })]));
+});
+
 test('from a place and a time what lay there then, and not what had left or came later', async () => {
   const span = (fromMs: number, toMs: number) => ({ place: kitchen, fromMs: String(fromMs), toMs: String(toMs) });
   const early = await ask({ ...span(at(3), at(4)), direction: 'back' });
