@@ -4,6 +4,7 @@ import { tokenVerifier } from './auth/oidc.ts';
 import type { OrganisationKeys } from './auth/organisation-keys.ts';
 import type { Clock } from './clock.ts';
 import { CaptureWorker } from './epcis/capture/capture-worker.ts';
+import { QuerySockets } from './epcis/socket/query-sockets.ts';
 import { SubscriptionWorker } from './epcis/subscription/subscription-worker.ts';
 import type { ParsedGatewayOptions } from './gateway-options.ts';
 import type { AppContext } from './http/app-context.ts';
@@ -55,6 +56,8 @@ export async function assembleGateway(parts: Parts): Promise<AssembledGateway> {
   const readiness = new Readiness();
   const live = new Live();
   const streams = { open: 0 };
+  const sockets = new QuerySockets();
+  const news = new Live();
   const address = { url: '' };
   const metrics = createMetrics(mspId, {
     height: () => projection.checkpoint.height,
@@ -64,6 +67,7 @@ export async function assembleGateway(parts: Parts): Promise<AssembledGateway> {
       return since === null ? 0 : clock.now() - since;
     },
     streams: () => streams.open,
+    sockets: () => sockets.count,
   });
   const notify = await startNotify({
     store,
@@ -108,7 +112,7 @@ export async function assembleGateway(parts: Parts): Promise<AssembledGateway> {
     ...shared,
     keys,
     intake: { ...shared, chains: new NodeChains() },
-    epcis: { captures, subscriptions, box },
+    epcis: { captures, subscriptions, sockets, news, box },
     capture: { ...shared, signer: applicationSigner(mspId), signerKey: keys.signer },
     notifier,
     recalls: { keeper, box, lotsPerTransaction: parsed.recallLotsPerTransaction },
@@ -133,7 +137,9 @@ export async function assembleGateway(parts: Parts): Promise<AssembledGateway> {
     live.tell();
     judge();
     if (changes.events.length > 0 || changes.state.some(({ kind }) => recallKinds.has(kind))) keeper.wake();
-    if (changes.indexed.length > 0) subscriptions.wake();
+    if (changes.indexed.length === 0) return;
+    subscriptions.wake();
+    news.tell();
   });
   return { context, readiness, watch, notify, judge, address, streams };
 }

@@ -6,6 +6,7 @@ import { assembleGateway, type Parts } from './assemble-gateway.ts';
 import { ensureFirstKey } from './auth/first-key.ts';
 import { loadOrganisationKeys } from './auth/organisation-keys.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { querySocketPaths } from './epcis/http/query-socket.ts';
 import { type GatewayOptions, gatewayOptionsSchema } from './gateway-options.ts';
 import { createApp } from './http/app.ts';
 import { closeServer, listen } from './http/listen.ts';
@@ -63,7 +64,8 @@ async function serve(parts: Parts): Promise<Gateway> {
   const stopping = new AbortController();
   const assembled = await assembleGateway(parts);
   const { context, readiness, address } = assembled;
-  const server = await listen(createApp(context, assembled.streams, stopping.signal), parsed.host, parsed.port);
+  const app = createApp(context, assembled.streams, stopping.signal);
+  const server = await listen(app, parsed.host, parsed.port, querySocketPaths);
   const { port } = server.address() as AddressInfo;
   address.url = parsed.publicUrl ?? `http://${parsed.host.includes(':') ? `[${parsed.host}]` : parsed.host}:${port}`;
   const { height } = context.projection.checkpoint;
@@ -83,7 +85,7 @@ async function serve(parts: Parts): Promise<Gateway> {
     stopping.abort();
     readiness.giveUp();
     context.live.tell();
-    await closeServer(server);
+    await Promise.all([context.epcis.sockets.stop(), closeServer(server)]);
     ledger.close();
     await Promise.allSettled(work);
     await context.imports.settled();

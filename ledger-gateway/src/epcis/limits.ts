@@ -46,8 +46,15 @@ export const epcisLimits = {
   maxReportBytes: 192 * 1024,
   /** Until when a report is worth delivering. */
   reportLifetimeMs: 7 * 86_400_000,
+  /** WebSockets of one gateway and of one caller; each has one report in memory at most. */
+  maxSockets: 200,
+  maxSocketsPerCaller: 20,
+  /** How often a socket's credentials are looked at again. */
+  socketRecheckMs: 60_000,
+  /** By how much two record times may stand against the order of their commits: a transaction's is within 15 minutes of now. */
+  recordTimeSpreadMs: 2 * 15 * 60_000,
   /** How far ahead a schedule is searched for its next time: 29 February comes every eight years at most. */
   maxScheduleYears: 9,
-  /** Longest pause of the subscriptions' worker. */
+  /** Longest pause of the subscriptions' worker, and of a socket with a schedule. */
   maxSubscriptionIdleMs: 30_000,
 } as const;

@@ -4,6 +4,7 @@ import type { TokenVerifier } from '../auth/oidc.ts';
 import type { OrganisationKeys } from '../auth/organisation-keys.ts';
 import type { Clock } from '../clock.ts';
 import type { CaptureWorker } from '../epcis/capture/capture-worker.ts';
+import type { QuerySockets } from '../epcis/socket/query-sockets.ts';
 import type { SubscriptionWorker } from '../epcis/subscription/subscription-worker.ts';
 import type { IntakeContext } from '../intake/anchor-upload.ts';
 import type { CaptureContext } from '../intake/capture.ts';
@@ -34,6 +35,9 @@ export interface AppContext {
   readonly epcis: {
     readonly captures: CaptureWorker;
     readonly subscriptions: SubscriptionWorker;
+    readonly sockets: QuerySockets;
+    /** Told with each block that holds events. */
+    readonly news: Live;
     readonly box: SecretBox;
   };
   readonly notifier: Notifier;

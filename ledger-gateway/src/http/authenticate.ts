@@ -55,6 +55,13 @@ export function requires(permission: Permission): MiddlewareHandler<AppEnv> {
   };
 }
 
+/** Whether the credentials of a request that was answered before are still good for this. */
+export async function mayStill(app: AppContext, c: Context<AppEnv>, permission: Permission): Promise<boolean> {
+  const shown = credentials(c);
+  const caller = shown && (await callerOf(app, shown));
+  return caller !== null && isAllowed(caller, permission);
+}
+
 type Credentials = { readonly kind: 'key' | 'token' | 'session'; readonly text: string };
 
 function credentials(c: Context<AppEnv>): Credentials | null {

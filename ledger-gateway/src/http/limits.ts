@@ -24,6 +24,11 @@ export const httpLimits = {
   failuresPerSecond: 0.2,
   maxEventStreams: 200,
   eventHeartbeatMs: 15_000,
+  /** WebSockets: what a client may say, how long it may take a message and a farewell, and how often it is looked for. */
+  maxSocketMessageBytes: 1_024,
+  socketSendMs: 20_000,
+  socketCloseMs: 2_000,
+  socketPingMs: 30_000,
   requestTimeoutMs: 120_000,
   /** All headers of a request with its address; Node itself answers what is larger, with 431. */
   maxHeaderBytes: 64 * 1024,

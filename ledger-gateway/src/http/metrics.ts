@@ -18,6 +18,7 @@ export interface Gauges {
   readonly ledgerHeight: () => number;
   readonly lagMs: () => number;
   readonly streams: () => number;
+  readonly sockets: () => number;
 }
 
 export function createMetrics(mspId: string, gauges: Gauges): Metrics {
@@ -38,6 +39,7 @@ export function createMetrics(mspId: string, gauges: Gauges): Metrics {
   gauge('hopline_ledger_height', 'Blocks that the ledger has', gauges.ledgerHeight);
   gauge('hopline_projection_lag_seconds', 'Since when the projection is behind', () => gauges.lagMs() / 1000);
   gauge('hopline_event_streams', 'Open streams of live updates', gauges.streams);
+  gauge('hopline_epcis_sockets', 'Open WebSockets on named queries', gauges.sockets);
   return {
     registry,
     requests: new Counter({

@@ -22,7 +22,7 @@ import { questionOf, readPageToken, writePageToken } from '../query/page-token.t
 import { readPage } from '../query/read-page.ts';
 import { nextLink } from './answer-events.ts';
 import { describe, paging } from './describe.ts';
-import { discovery, versionHeaders } from './discovery.ts';
+import { captureHeaders, discovery, versionHeaders } from './discovery.ts';
 import { demandJson, demandVersions, negotiateType } from './negotiate.ts';
 
 const eventSchema = z.looseObject({ type: z.string() }).describe('An event of EPCIS 2.0');
@@ -44,7 +44,7 @@ const jobSchema = z.object({
 /** Capture in bulk as jobs, and of single events at once. */
 export function captureRoutes(app: AppContext): Hono<AppEnv> {
   return new Hono<AppEnv>()
-    .options('/capture', ...discovery(['POST', 'GET', 'HEAD'], true))
+    .options('/capture', ...discovery(['POST', 'GET', 'HEAD'], captureHeaders))
     .post(
       '/capture',
       describe({

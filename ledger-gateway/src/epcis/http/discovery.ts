@@ -9,7 +9,7 @@ import { cbvVersion, epcisVersion } from './negotiate.ts';
 export const versionHeaders = { 'GS1-EPCIS-Version': epcisVersion, 'GS1-CBV-Version': cbvVersion } as const;
 
 /** The capabilities of the capture interface. */
-const captureHeaders = {
+export const captureHeaders = {
   'GS1-EPCIS-Capture-Limit': String(epcisLimits.maxCaptureEvents),
   'GS1-EPCIS-Capture-File-Size-Limit': String(epcisLimits.maxCaptureBytes),
   'GS1-Capture-Error-Behaviour': 'all',
@@ -18,10 +18,11 @@ const captureHeaders = {
 /**
  * Answers OPTIONS with what an endpoint can do, to anybody: it says nothing of the data.
  * @param methods besides OPTIONS
+ * @param more what only this endpoint can do
  */
 export function discovery(
   methods: readonly string[],
-  capture = false,
+  more: Readonly<Record<string, string>> = {},
 ): readonly [MiddlewareHandler<AppEnv>, Handler<AppEnv>] {
   const headers = {
     Allow: ['OPTIONS', ...methods].join(', '),
@@ -32,7 +33,7 @@ export function discovery(
     'GS1-CBV-Max': cbvVersion,
     'GS1-EPC-Format': epcFormats.join(', '),
     'GS1-Vendor-Version': '1',
-    ...(capture ? captureHeaders : {}),
+    ...more,
   };
   return [
     describe({ summary: 'What can be done here, and in which versions', open: true, answerHeaders: headers }),

@@ -12,11 +12,13 @@ import { parseQuery } from '../query/parse-query.ts';
 import { createQuery, deleteQuery, listQueries, type NamedQuery, readQuery } from '../query/query-store.ts';
 import { rawFromJson } from '../query/raw-parameters.ts';
 import { readPage } from '../query/read-page.ts';
+import { controlParameters } from '../subscription/controls.ts';
 import { answerEvents, nextLink } from './answer-events.ts';
 import { describe, paging } from './describe.ts';
 import { discovery, versionHeaders } from './discovery.ts';
 import { queryDocumentSchema } from './event-routes.ts';
 import { demandJson, demandVersions, negotiateType } from './negotiate.ts';
+import { openQuerySocket, socketOffer } from './query-socket.ts';
 
 const definitionSchema = z.strictObject({
   name: z
@@ -25,6 +27,10 @@ const definitionSchema = z.strictObject({
     .refine((name) => !/^\.+$/.test(name), 'not dots alone, which addresses can not hold'),
   query: z.record(z.string(), z.json()),
 });
+
+const socketDescription =
+  'With Upgrade: websocket, and either stream=true or parts of a schedule, the answer is 101, and each message is an ' +
+  'EPCISQueryDocument. What a client sends ends the socket.';
 
 /** Queries with a name, which stay until they are deleted. */
 export function namedQueryRoutes(app: AppContext): Hono<AppEnv> {
@@ -66,21 +72,25 @@ export function namedQueryRoutes(app: AppContext): Hono<AppEnv> {
       async (c) => {
         const name = c.req.param('name');
         found((await deleteQuery(app.store, name, app.clock.now())) || null, 'the query', { name });
+        app.epcis.sockets.endQuery(name);
         return c.body(null, 204, versionHeaders);
       },
     )
-    .options('/queries/:name/events', ...discovery(['GET', 'HEAD']))
+    .options('/queries/:name/events', ...discovery(['GET', 'HEAD'], { Upgrade: 'websocket', Connection: 'Upgrade' }))
     .get(
       '/queries/:name/events',
       describe({
-        summary: 'Events that a query finds',
-        query: z.object(paging),
+        summary: 'Events that a query finds: a page of them, or with Upgrade: websocket as they come',
+        description: socketDescription,
+        query: z.object({ ...paging, ...controlParameters.shape }),
         answer: queryDocumentSchema,
         takes: 'form',
         gives: 'page',
       }),
       requires('read'),
       async (c) => {
+        const offer = socketOffer(c);
+        if (offer !== null) return openQuerySocket(app, c, c.req.param('name'), offer);
         const { name, query } = await namedQuery(app, c.req.param('name'));
         return answerEvents(app, c, parseQuery(rawFromJson(query)), name);
       },

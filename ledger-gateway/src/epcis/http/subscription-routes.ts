@@ -9,7 +9,7 @@ import { newWebhookSecret, webhookSecretSchema } from '../../notify/webhook-secr
 import { questionOf, readPageToken, writePageToken } from '../query/page-token.ts';
 import { readPage } from '../query/read-page.ts';
 import { lastSeq } from '../query/run-query.ts';
-import { nextTimeMs, parseSchedule } from '../subscription/schedule.ts';
+import { readControls, scheduleSchema } from '../subscription/controls.ts';
 import {
   createSubscription,
   deleteSubscription,
@@ -24,19 +24,6 @@ import { discovery, versionHeaders } from './discovery.ts';
 import { namedQuery, readJsonBody } from './named-query-routes.ts';
 import { demandCbvFormat, demandVersions, epcFormat, negotiateType } from './negotiate.ts';
 
-/** The standard's schema wants a text, and its examples show numbers. */
-const part = z
-  .union([z.string().max(200), z.int().min(0).max(59)])
-  .transform(String)
-  .optional();
-const scheduleSchema = z.strictObject({
-  second: part,
-  minute: part,
-  hour: part,
-  dayOfMonth: part,
-  month: part,
-  dayOfWeek: part,
-});
 const requestSchema = z.strictObject({
   dest: z.string().max(2_048),
   signatureToken: z.string().max(200).optional(),
@@ -126,7 +113,7 @@ async function subscribe(app: AppContext, c: Context<AppEnv>): Promise<Response>
   const { name } = await namedQuery(app, c.req.param('name') ?? '');
   const request = parseRequest(requestSchema, await readJsonBody(c));
   const nowMs = app.clock.now();
-  const { stream, schedule, dueMs } = controls(request, nowMs);
+  const { stream, schedule, dueMs, reportIfEmpty } = readControls(request, nowMs);
   const secret =
     request.signatureToken === undefined ? newWebhookSecret(app.randomBytes) : secretOf(request.signatureToken);
   demandDestination(request.dest, secret);
@@ -139,7 +126,7 @@ async function subscribe(app: AppContext, c: Context<AppEnv>): Promise<Response>
     secret: app.epcis.box.seal(secret, subscriptionPurpose(id)),
     stream,
     schedule,
-    reportIfEmpty: request.reportIfEmpty ?? false,
+    reportIfEmpty,
     epcFormat: format,
     initialRecordMs,
     createdMs: nowMs,
@@ -160,25 +147,6 @@ async function subscribe(app: AppContext, c: Context<AppEnv>): Promise<Response>
     ...versionHeaders,
     Location: `/epcis/queries/${encodeURIComponent(name)}/subscriptions/${id}`,
   });
-}
-
-/** Either a stream or a schedule says when a report is due. Throws `subscription-controls`. */
-function controls(
-  { stream, schedule, reportIfEmpty }: z.infer<typeof requestSchema>,
-  nowMs: number,
-): Pick<Subscription, 'stream' | 'schedule' | 'dueMs'> {
-  if ((stream === true) === (schedule !== undefined)) {
-    throw new GatewayError('subscription-controls', 'a subscription has either stream: true or a schedule');
-  }
-  if (schedule === undefined) {
-    if (reportIfEmpty === true) {
-      throw new GatewayError('subscription-controls', 'a stream has no empty reports: reportIfEmpty needs a schedule');
-    }
-    return { stream: true, schedule: null, dueMs: null };
-  }
-  const dueMs = nextTimeMs(parseSchedule(schedule), nowMs);
-  if (dueMs === null) throw new GatewayError('subscription-controls', 'the schedule has no time in the next years');
-  return { stream: false, schedule, dueMs };
 }
 
 const minTokenBytes = 24;

@@ -1,18 +1,11 @@
-import { GatewayError } from '../../gateway-error.ts';
 import type { Notifier } from '../../notify/notifier.ts';
 import type { SecretBox } from '../../notify/secret-box.ts';
-import type { Queryable } from '../../store/database.ts';
 import type { Store } from '../../store/store.ts';
-import { readCompanyPrefixes } from '../answer/company-prefixes.ts';
-import { queryDocument } from '../answer/query-document.ts';
-import { translation } from '../answer/translate-identifiers.ts';
 import { epcisLimits } from '../limits.ts';
-import { parseQuery } from '../query/parse-query.ts';
-import type { EventQuery } from '../query/predicate.ts';
 import { readQuery } from '../query/query-store.ts';
-import { rawFromJson } from '../query/raw-parameters.ts';
-import { type FoundEvent, fitting, loadEvents, pageRows } from '../query/run-query.ts';
+import { type FoundEvent, loadEvents } from '../query/run-query.ts';
 import { nextTimeMs, parseSchedule } from './schedule.ts';
+import { findNews, reportDocument, standing } from './standing-query.ts';
 import { readSubscription, type Subscription, subscriptionPurpose, subscriptionRow } from './subscription-store.ts';
 
 export interface ReportContext {
@@ -40,19 +33,11 @@ export async function reportOnce(
   const { store } = context;
   const named = await readQuery(store, subscription.query);
   if (named === null) return null;
-  const query = standing(parseQuery(rawFromJson(named.query)), subscription);
-  const limit = epcisLimits.maxReportEvents + 1;
-  const rows = await pageRows(store, query, {
-    asOf,
-    after: Math.max(examined, subscription.position),
-    from: null,
-    limit,
-  });
-  const shown = fitting(rows.slice(0, epcisLimits.maxReportEvents), epcisLimits.maxReportBytes);
-  const more = rows.length > shown.length;
+  const query = standing(named.query, subscription.initialRecordMs);
+  const after = Math.max(examined, subscription.position);
+  const { shown, more, position } = await findNews(store, query, { after, asOf, limit: epcisLimits.maxReportEvents });
   const isDue = subscription.schedule !== null;
   if (shown.length === 0 && !isDue) return { subscription, more: false, examined: asOf };
-  const position = more ? (shown.at(-1)?.seq ?? asOf) : asOf;
   const moved: Subscription = {
     ...subscription,
     position,
@@ -68,20 +53,6 @@ export async function reportOnce(
   return kept && { subscription: kept, more, examined: position };
 }
 
-/** A standing query reports in the order of commits: whatever its order and limits are, each event comes once. */
-function standing(query: EventQuery, { initialRecordMs }: Subscription): EventQuery {
-  return {
-    ...query,
-    order: { by: 'commit' },
-    predicates: [
-      ...query.predicates,
-      ...(initialRecordMs === null
-        ? []
-        : [{ kind: 'time', column: 'recorded_ms', op: '>=', ms: initialRecordMs } as const]),
-    ],
-  };
-}
-
 async function write(
   context: ReportContext,
   moved: Subscription,
@@ -89,7 +60,9 @@ async function write(
   nowMs: number,
 ): Promise<Subscription | null> {
   const { store, notifier, secretBox } = context;
-  const payload = await reportOf(context, store, moved, events, nowMs);
+  const { query: queryName, id: subscriptionId, epcFormat: format } = moved;
+  const about = { queryName, subscriptionId, format, nowMs, publicUrl: context.publicUrl() };
+  const payload = await reportDocument(store, events, about);
   const notice = `epcis_${moved.id}_${moved.position}_${nowMs}`;
   return store.writeOwn(async (tx, put) => {
     // Ended in the meantime: whoever ended it hears no more.
@@ -109,33 +82,4 @@ async function write(
     );
     return kept;
   });
-}
-
-/** The body of a report: an EPCISQueryDocument, or a problem where one event alone is too large to be sent. */
-async function reportOf(
-  { publicUrl }: ReportContext,
-  on: Queryable,
-  { id, query, epcFormat }: Subscription,
-  events: readonly FoundEvent[],
-  nowMs: number,
-): Promise<unknown> {
-  const [first] = events;
-  if (first !== undefined && Buffer.byteLength(first.source) > epcisLimits.maxReportBytes) {
-    return {
-      type: 'epcisException:QueryTooLargeException',
-      title: 'an event is too large to be reported: fetch it',
-      status: 413,
-      subscriptionID: id,
-      queryName: query,
-      events: `${publicUrl()}/epcis/events/${encodeURIComponent(first.hash)}`,
-    };
-  }
-  const options = { nowMs, queryName: query, subscriptionId: id };
-  try {
-    return queryDocument(events, { ...options, translate: translation(epcFormat, await readCompanyPrefixes(on)) });
-  } catch (error) {
-    // An identifier that has no URN must not keep the report back: then all of it goes as it was captured.
-    if (!(error instanceof GatewayError) || error.code !== 'not-acceptable') throw error;
-    return queryDocument(events, { ...options, translate: (event) => event });
-  }
 }

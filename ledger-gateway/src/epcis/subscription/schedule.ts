@@ -14,6 +14,7 @@ const parts = [
 const timesOfDay = 3;
 
 export type SchedulePart = (typeof parts)[number][0];
+export const scheduleParts: readonly SchedulePart[] = parts.map(([name]) => name);
 
 /**
  * A schedule as it is written: each part is a list of numbers and ranges `[a-b]`, parted by commas. Steps `a/b`, every b from a
