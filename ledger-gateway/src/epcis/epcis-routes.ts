@@ -1,6 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { GatewayError } from '../gateway-error.ts';
 import type { AppContext, AppEnv } from '../http/app-context.ts';
+import { noRoute } from '../http/known-methods.ts';
 import { isInternal } from '../http/problem-response.ts';
 import { captureRoutes } from './http/capture-routes.ts';
 import { epcisProblem } from './http/epcis-problem.ts';
@@ -40,8 +41,9 @@ export function epcisRoutes(app: AppContext, identify: MiddlewareHandler<AppEnv>
     resourceRoutes(app),
   ];
   for (const part of parts) routes.route('/', part);
-  routes.all('*', () => {
-    throw new GatewayError('not-found', 'there is nothing at this address');
+  const missing = noRoute(routes, '/epcis');
+  routes.all('*', (c) => {
+    throw missing(c.req.path);
   });
   return routes;
 }

@@ -241,6 +241,21 @@ describe('requests that are not in form', () => {
   });
 });
 
+test.each([
+  ['/api/batches', 'DELETE', 'GET, HEAD', 'urn:hopline:problem:method-not-allowed'],
+  ['/api/keys/1', 'GET', 'DELETE', 'urn:hopline:problem:method-not-allowed'],
+  ['/edge/v1/statements', 'GET', 'POST', 'urn:hopline:problem:method-not-allowed'],
+  ['/healthz', 'PUT', 'GET, HEAD', 'urn:hopline:problem:method-not-allowed'],
+  ['/01/09506000134352', 'POST', 'GET, HEAD', 'urn:hopline:problem:method-not-allowed'],
+  ['/epcis/events', 'PUT', 'GET, HEAD, OPTIONS, POST', 'about:blank'],
+  ['/epcis/queries/made', 'POST', 'DELETE, GET, HEAD, OPTIONS', 'about:blank'],
+  ['/epcis', 'POST', 'GET, HEAD, OPTIONS', 'about:blank'],
+])('%s does not take %s, and says what it takes', async (path, method, allow, type) => {
+  const response = await gateway.call(path, { token: gateway.adminKey, method });
+  expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+  expect(await response.json()).toMatchObject({ status: 405, type, code: 'method-not-allowed' });
+});
+
 test('the OpenAPI document describes each route by its schemas', async () => {
   const document = (await (await gateway.call('/openapi.json')).json()) as {
     openapi: string;

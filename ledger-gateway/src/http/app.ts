@@ -4,7 +4,6 @@ import { Hono } from 'hono';
 import { openAPIRouteHandler } from 'hono-openapi';
 import { epcisRoutes } from '../epcis/epcis-routes.ts';
 import { fsmaRoutes } from '../fsma/fsma-routes.ts';
-import { GatewayError } from '../gateway-error.ts';
 import { masterDataRoutes } from '../master-data/master-data-routes.ts';
 import { noticeRoutes } from '../notify/notice-routes.ts';
 import { contactRoutes } from '../recall/contact-routes.ts';
@@ -22,6 +21,7 @@ import { consolePages } from './console.ts';
 import { edgeRoutes } from './edge-routes.ts';
 import { eventsRoute } from './events-route.ts';
 import { healthRoutes } from './health-routes.ts';
+import { noRoute } from './known-methods.ts';
 import { isInternal, problemResponse } from './problem-response.ts';
 import { queryRoutes } from './query-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -35,7 +35,8 @@ export function createApp(context: AppContext, streams: { open: number }, signal
     if (isInternal(error)) log.error({ err: error, method: c.req.method, path: c.req.path }, 'request failed');
     return problemResponse(error);
   });
-  app.notFound(() => problemResponse(new GatewayError('not-found', 'there is nothing at this address')));
+  const missing = noRoute(app);
+  app.notFound((c) => problemResponse(missing(c.req.path)));
   app.use(async (c, next) => {
     const started = performance.now();
     c.set('address', addressOf(c.env as HttpBindings | undefined, c.req.header('x-forwarded-for'), context.trustProxy));
@@ -78,6 +79,8 @@ export function createApp(context: AppContext, streams: { open: number }, signal
   app.route('/api', api);
   app.route('/epcis', epcisRoutes(context, identify));
   app.route('/', resolverRoutes(context, identify));
+  // Before the console, which has a page for every other address.
+  for (const below of ['/api/*', '/edge/*']) app.all(below, (c) => problemResponse(missing(c.req.path)));
   if (context.consoleFolder !== null) app.route('/', consolePages(context.consoleFolder));
   return app;
 }

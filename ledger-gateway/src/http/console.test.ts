@@ -46,6 +46,11 @@ test('the page may load nothing from elsewhere, and stand in no other page', asy
   expect(policy).toContain("frame-ancestors 'none'");
 });
 
+test('what is asked of the interface and not there is no page', async () => {
+  const response = await gateway.call('/api/nothing', { token: gateway.adminKey });
+  expect([response.status, response.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
+});
+
 test('a file with a hash in its name is kept, the page itself is asked for again', async () => {
   const script = await gateway.call('/assets/app-1a2b3c.js');
   expect(script.headers.get('content-type')).toMatch(/javascript/);

@@ -14,6 +14,8 @@ export function problemResponse(error: unknown): Response {
   if (status === 429 || status === 503) {
     headers.set('retry-after', String(Math.max(1, Math.ceil((known.retryAfterMs ?? defaultRetryAfterMs) / 1000))));
   }
+  // RFC 9110, section 15.5.6: a 405 says what the address takes.
+  if (status === 405) headers.set('allow', String(known.details.allow ?? '').replaceAll(',', ', '));
   if (status === 401) headers.set('www-authenticate', 'Bearer');
   return new Response(JSON.stringify(body), { status, headers });
 }

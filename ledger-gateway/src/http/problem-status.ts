@@ -1,6 +1,6 @@
 import type { ProblemCode } from '@hopline/protocol';
 
-type Status = 400 | 401 | 403 | 404 | 406 | 409 | 413 | 414 | 415 | 429 | 500 | 502 | 503;
+type Status = 400 | 401 | 403 | 404 | 405 | 406 | 409 | 413 | 414 | 415 | 429 | 500 | 502 | 503;
 
 /**
  * The HTTP status of each problem: the one place that decides it. What is not named here is a malformed input, 400.
@@ -25,6 +25,7 @@ const statusByCode: Partial<Record<ProblemCode, Status>> = {
   'unknown-key': 404,
   'unknown-recall': 404,
   'link-type-unavailable': 404,
+  'method-not-allowed': 405,
   'not-acceptable': 406,
   conflict: 409,
   'sheet-incorrect': 409,

@@ -3,7 +3,6 @@ import { canonicalLink, sscc18 } from '@hopline/protocol/gs1';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { isAllowed } from '../auth/caller.ts';
-import { GatewayError } from '../gateway-error.ts';
 import { alertsQuerySchema, alertsSchema, readAlerts } from '../query/alerts.ts';
 import { readBatchReadings, readingsQuerySchema, readingsSchema } from '../query/batch-readings.ts';
 import { batchesQuerySchema, batchesSchema, readBatches, readSummary } from '../query/batches.ts';
@@ -200,9 +199,6 @@ export function queryRoutes(app: AppContext): Hono<AppEnv> {
     .get('/overview', route({ summary: 'The start page', tag: 'overview', answer: overviewSchema }), async (c) => {
       const organisation = { mspId: app.mspId, name: app.organisationName };
       return c.json(await withFreshness(app, () => readOverview(store, organisation)));
-    })
-    .all('*', () => {
-      throw new GatewayError('not-found', 'there is nothing at this address');
     });
 }
 

@@ -5,6 +5,7 @@ import type { RefusalCode } from '../ledger/refusal.ts';
 /** Codes of HTTP problems that are neither the protocol's nor the ledger's. */
 export const httpProblemCodes = [
   'not-found',
+  'method-not-allowed',
   'unauthenticated',
   'forbidden',
   'bad-request',

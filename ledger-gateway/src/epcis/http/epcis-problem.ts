@@ -38,6 +38,8 @@ export function exceptionOf(code: ProblemCode): EpcisException {
   const usual = statusOf(code);
   const isOfEvent = (usual === 409 && code !== 'conflict') || (usual === 404 && code !== 'not-found');
   const status = isOfEvent ? 400 : usual;
+  // The standard has no exception for a method, and the status says it all (RFC 9457, section 4.2.1).
+  if (status === 405) return { type: 'about:blank', status };
   const name = exceptionByCode[code] ?? exceptionByStatus[status] ?? 'ImplementationException';
   return { type: `epcisException:${name}`, status };
 }
