@@ -11,11 +11,13 @@ import {
   verifyCapture,
 } from '@hopline/protocol';
 import { parseDocument } from '@hopline/protocol/epcis';
+import { withoutMasterData } from '@hopline/protocol/master-data';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Projection } from '../projection/projection.ts';
 import type { Store } from '../store/store.ts';
+import { type CaptureWarning, masterDataWarnings } from './capture-warning.ts';
 import { projected } from './projected.ts';
 
 export interface CaptureContext {
@@ -34,16 +36,18 @@ export interface CaptureResult {
   readonly block: number;
   /** What the chaincode made of each event, in the document's order. */
   readonly events: ChaincodeResult['events'];
+  readonly warnings: readonly CaptureWarning[];
 }
 
 /**
  * Signs an EPCIS document as the organisation's application and captures it. The document is read completely first, so
- * that what is wrong with it is said without a transaction.
+ * that what is wrong with it is said without a transaction. Master data in its header does not go to the ledger.
  * @param document JSON, as bytes or as a value
  */
 export async function captureDocument(context: CaptureContext, document: unknown): Promise<CaptureResult> {
-  const { json } = parseDocument(document);
-  return capture(context, await signCapture(context.signerKey, context.channel, context.signer, json));
+  const { document: json, pointer } = withoutMasterData(parseDocument(document).json);
+  const statement = await signCapture(context.signerKey, context.channel, context.signer, json);
+  return { ...(await capture(context, statement)), warnings: masterDataWarnings(pointer) };
 }
 
 /**
@@ -64,14 +68,14 @@ export async function captureStatement(context: CaptureContext, statement: Uint8
     parsed.message.header.kid,
   );
   parseDocument(parsed.document);
-  return capture(context, statement);
+  return { ...(await capture(context, statement)), warnings: [] };
 }
 
 /**
  * Submits and waits for commit and projection. When this returns the events are committed and valid on the ledger; after
  * a crash before the answer the same document can be sent again: its events are recognised by their hashes.
  */
-async function capture(context: CaptureContext, statement: Uint8Array): Promise<CaptureResult> {
+async function capture(context: CaptureContext, statement: Uint8Array): Promise<Omit<CaptureResult, 'warnings'>> {
   if (statement.length > maxCaptureBytes) {
     throw new GatewayError('too-large', 'the document does not fit one transaction', {
       bytes: statement.length,

@@ -4,6 +4,9 @@ import { parseIdentifier } from '../gs1/index.ts';
 import { buildRecord } from './build-record.ts';
 import type { MasterDataKind, ReadMasterData } from './data.ts';
 
+/** Names that the header has, in JSON and in the examples that were made out of XML. */
+const headerNames = ['epcisHeader', 'EPCISHeader'] as const;
+
 /** Vocabulary types of EPCIS (section 7.1.4) whose elements are products, places and parties. */
 const vocabularies: Readonly<Record<string, MasterDataKind>> = {
   epcclass: 'product',
@@ -36,6 +39,26 @@ const attributes: Readonly<Record<MasterDataKind, Readonly<Record<string, string
 /** Whether a JSON document is an EPCIS document that carries master data in its header. */
 export function hasEpcisMasterData(document: Json): document is JsonObject {
   return masterDataOf(document) !== null;
+}
+
+/** A document without the master data in its header. */
+export interface WithoutMasterData {
+  readonly document: Json;
+  /** JSON pointer to what was taken out; `null` where there was nothing. */
+  readonly pointer: string | null;
+}
+
+/**
+ * Takes the master data out of the header of an EPCIS document. Pointers to its events stay the same, and so do their hashes.
+ */
+export function withoutMasterData(document: Json): WithoutMasterData {
+  for (const name of headerNames) {
+    const header = isJsonObject(document) ? document[name] : undefined;
+    if (!isJsonObject(document) || !isJsonObject(header) || header.epcisMasterData === undefined) continue;
+    const { epcisMasterData: _masterData, ...rest } = header;
+    return { document: { ...document, [name]: rest }, pointer: `/${name}/epcisMasterData` };
+  }
+  return { document, pointer: null };
 }
 
 /** Reads the master data in the header of an EPCIS document (`epcisHeader.epcisMasterData`, EPCIS 2.0 section 9.5). */
@@ -86,7 +109,7 @@ function places(): Record<string, string> {
 
 function masterDataOf(document: Json): { vocabularies: readonly Json[]; pointer: string } | null {
   if (!isJsonObject(document)) return null;
-  for (const header of ['epcisHeader', 'EPCISHeader']) {
+  for (const header of headerNames) {
     const inner = document[header];
     const master = isJsonObject(inner) ? inner.epcisMasterData : undefined;
     if (isJsonObject(master)) {

@@ -304,6 +304,27 @@ test('the sample documents of FSMA 204 go through as they are', async () => {
   expect(lots.events.length).toBeGreaterThan(3);
 });
 
+test('master data in the header is not captured, and that is said', async () => {
+  const epcisMasterData = { vocabularyList: [{ type: 'urn:epcglobal:epcis:vtype:BusinessLocation' }] };
+  const withHeader = (name: string) => ({ ...document([observed(name)]), epcisHeader: { epcisMasterData } });
+  const warning = { code: 'master-data-not-captured', pointer: '/epcisHeader/epcisMasterData' };
+  for (const behaviour of ['rollback', 'proceed']) {
+    const job = await capture(gateway, withHeader(`urn:example:header-${behaviour}`), behaviour);
+    expect(job).toMatchObject({ success: true, errors: [], warnings: [warning] });
+  }
+  expect(await capture(gateway, document([observed('urn:example:header-rollback')]))).toMatchObject({ warnings: [] });
+  const post = (path: string, body: object) =>
+    gateway.api.fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const own = await post('/api/capture', withHeader('urn:example:header-own'));
+  expect(await own.json()).toMatchObject({ warnings: [warning] });
+  const one = await post('/epcis/events', withHeader('urn:example:header-one'));
+  expect(await one.json()).toMatchObject({ status: 400, pointer: '/epcisHeader/epcisMasterData' });
+});
+
 test('jobs are listed from the latest on, page by page', async () => {
   const ids: string[] = [];
   let path: string | undefined = '/epcis/capture?perPage=4';

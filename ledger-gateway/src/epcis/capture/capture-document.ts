@@ -8,6 +8,7 @@ import {
   ledgerEpcisLimits,
   openDocument,
 } from '@hopline/protocol/epcis';
+import { withoutMasterData } from '@hopline/protocol/master-data';
 import { GatewayError } from '../../gateway-error.ts';
 import { epcisLimits } from '../limits.ts';
 
@@ -21,8 +22,10 @@ export interface DocumentEvent extends EventSource {
 
 /** A document taken apart for its capture; its events are not checked yet. */
 export interface CaptureDocument {
-  /** The document as it was sent. */
+  /** The document as it was sent, without master data. */
   readonly json: Json;
+  /** Where master data stood in it, if there was any. */
+  readonly masterData: string | null;
   readonly events: readonly DocumentEvent[];
 }
 
@@ -31,14 +34,16 @@ export interface CaptureDocument {
  * @throws ProtocolError `epcis-…` or `too-large` with the place in the document
  */
 export function openCaptureDocument(bytes: Uint8Array): CaptureDocument {
-  const { json, sources } = openDocument(bytes, {
+  const { json: sent, sources } = openDocument(bytes, {
     ...defaultEpcisLimits,
     maxDocumentBytes: epcisLimits.maxCaptureBytes,
     maxEventsPerDocument: epcisLimits.maxCaptureEvents,
   });
   if (sources.length === 0) throw new ProtocolError('epcis-malformed', 'There is no event in it', { pointer: '' });
+  const { document: json, pointer: masterData } = withoutMasterData(sent);
   return {
     json,
+    masterData,
     events: sources.map((source) => {
       const raw = valueAt(json, source.pointer);
       return { ...source, raw, bytes: Buffer.byteLength(JSON.stringify(raw)) };

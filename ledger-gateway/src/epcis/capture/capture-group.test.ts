@@ -58,6 +58,16 @@ test.each(['ledger-unavailable', 'ledger-failed', 'key-revoked'] as const)(
   },
 );
 
+test('master data in the header is taken out before anything is signed', () => {
+  const events = [event('a')];
+  const header = { epcisVersion: '2.0', epcisMasterData: { vocabularyList: [{ contact: 'somebody' }] } };
+  const sent = { type: 'EPCISDocument', schemaVersion: '2.0', epcisHeader: header, epcisBody: { eventList: events } };
+  const document = openCaptureDocument(Buffer.from(JSON.stringify(sent)));
+  expect(document.masterData).toBe('/epcisHeader/epcisMasterData');
+  expect(document.json).toEqual({ ...sent, epcisHeader: { epcisVersion: '2.0' } });
+  expect(document.events[0]?.raw).toEqual(events[0]);
+});
+
 test('groups follow one another and leave nothing out', () => {
   const { events } = opened(Array.from({ length: 120 }, (_, at) => `g${at}`));
   const groups: number[] = [];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GatewayError } from '../../gateway-error.ts';
+import { type CaptureWarning, captureWarningSchema } from '../../intake/capture-warning.ts';
 import type { Queryable } from '../../store/database.ts';
 import { hexBytes } from '../../store/insert-rows.ts';
 import type { Store } from '../../store/store.ts';
@@ -37,6 +38,7 @@ export interface CaptureJob {
   readonly done: number;
   readonly errors: readonly JobError[];
   readonly conflicts: readonly IdConflict[];
+  readonly warnings: readonly CaptureWarning[];
 }
 
 interface JobRow extends Record<string, unknown> {
@@ -50,6 +52,8 @@ interface JobRow extends Record<string, unknown> {
   readonly done: number;
   readonly errors: readonly JobError[];
   readonly conflicts: readonly IdConflict[];
+  /** `null` in rows from before there were warnings. */
+  readonly warnings: readonly CaptureWarning[] | null;
 }
 
 const retryAfterMs = 5_000;
@@ -60,7 +64,7 @@ const retryAfterMs = 5_000;
  */
 export async function createJob(
   store: Store,
-  job: Pick<CaptureJob, 'id' | 'behaviour' | 'caller' | 'createdMs' | 'events'>,
+  job: Pick<CaptureJob, 'id' | 'behaviour' | 'caller' | 'createdMs' | 'events' | 'warnings'>,
   document: Uint8Array,
 ): Promise<CaptureJob> {
   return store.writeOwn(async (tx, put) => {
@@ -132,7 +136,7 @@ export async function forgetOldJobs(store: Store, nowMs: number): Promise<void> 
 }
 
 function rowOf(job: CaptureJob): JobRow {
-  const { id, seq, behaviour, caller, createdMs, finishedMs, events, done, errors, conflicts } = job;
+  const { id, seq, behaviour, caller, createdMs, finishedMs, events, done, errors, conflicts, warnings } = job;
   return {
     id,
     seq,
@@ -144,11 +148,12 @@ function rowOf(job: CaptureJob): JobRow {
     done,
     errors,
     conflicts,
+    warnings,
   };
 }
 
 function jobOf(row: JobRow): CaptureJob {
-  const { id, seq, behaviour, caller, created_ms, finished_ms, events, done, errors, conflicts } = row;
+  const { id, seq, behaviour, caller, created_ms, finished_ms, events, done, errors, conflicts, warnings } = row;
   return {
     id,
     seq,
@@ -160,5 +165,6 @@ function jobOf(row: JobRow): CaptureJob {
     done,
     errors: z.array(jobErrorSchema).parse(errors),
     conflicts: z.array(idConflictSchema).parse(conflicts),
+    warnings: z.array(captureWarningSchema).parse(warnings ?? []),
   };
 }

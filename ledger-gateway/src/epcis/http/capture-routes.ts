@@ -6,6 +6,7 @@ import type { AppContext, AppEnv } from '../../http/app-context.ts';
 import { demand, requires } from '../../http/authenticate.ts';
 import { readBytes } from '../../http/read-body.ts';
 import { captureDocument } from '../../intake/capture.ts';
+import { captureWarningSchema, masterDataWarnings } from '../../intake/capture-warning.ts';
 import { type CaptureDocument, demandOneTransaction, openCaptureDocument } from '../capture/capture-document.ts';
 import {
   type CaptureJob,
@@ -39,6 +40,8 @@ const jobSchema = z.object({
   errors: z.array(jobErrorSchema),
   /** Hopline's own: events that are recorded as conflicts of their ids. */
   conflicts: z.array(idConflictSchema),
+  /** Hopline's own: what of the document was not taken. */
+  warnings: z.array(captureWarningSchema),
 });
 
 /** Capture in bulk as jobs, and of single events at once. */
@@ -116,6 +119,7 @@ async function takeDocument(app: AppContext, c: Context<AppEnv>): Promise<Respon
       caller: `${caller.kind} ${caller.id}`,
       createdMs: app.clock.now(),
       events: document.events.length,
+      warnings: masterDataWarnings(document.masterData),
     },
     bytes,
   );
@@ -147,6 +151,9 @@ async function takeEvent(app: AppContext, c: Context<AppEnv>): Promise<Response>
       events: document.events.length,
     });
   }
+  const [warning] = masterDataWarnings(document.masterData);
+  // The 201 is the event itself, and has no place for a warning.
+  if (warning !== undefined) throw new GatewayError('bad-request', warning.title, { pointer: warning.pointer });
   const { events } = await captureDocument(app.capture, document.json);
   const [captured] = events;
   if (captured === undefined) throw new Error('the chaincode answered for no event');
@@ -195,5 +202,6 @@ function shownJob(job: CaptureJob): z.infer<typeof jobSchema> {
     captureErrorBehaviour: job.behaviour,
     errors: [...job.errors],
     conflicts: [...job.conflicts],
+    warnings: [...job.warnings],
   };
 }
