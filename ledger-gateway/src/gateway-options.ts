@@ -47,7 +47,7 @@ export const gatewayOptionsSchema = z.strictObject({
     .max(30 * 86_400_000)
     .default(86_400_000),
   /** Lots that one transaction takes into a recall; a larger scope goes in parts. Fewer where the ledger is slow. */
-  recallLotsPerTransaction: z.int().min(1).max(maxLotsPerTransaction).default(maxLotsPerTransaction),
+  recallLotsPerTransaction: z.int().min(1).max(maxLotsPerTransaction).default(500),
   /** How often the peer is asked for its height. */
   heightProbeMs: z.int().min(100).max(60_000).default(2_000),
   /** Whether `X-Forwarded-For` comes from a proxy of ours. */

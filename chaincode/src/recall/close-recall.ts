@@ -1,4 +1,4 @@
-import { openItemKey, type TransactionInput } from '@hopline/protocol';
+import { isExplained, openItemKey, type TransactionInput } from '@hopline/protocol';
 import { Refused } from '../refused.ts';
 import type { Draft } from '../state/draft.ts';
 import type { Circumstances, Outcome } from '../transaction.ts';
@@ -20,7 +20,7 @@ export async function closeRecall(
 ): Promise<Outcome> {
   const recall = await ownOpenRecall(draft, recallId, circumstances.submitter);
   const explained = new Set(reasons.map(({ item }) => openItemKey(item)));
-  const open = (await openItemsOf(draft, recall)).filter((item) => !explained.has(openItemKey(item)));
+  const open = (await openItemsOf(draft, recall)).filter((item) => !isExplained(item, explained));
   if (open.length > 0) {
     throw new Refused('recall-open', 'something is open: each such thing needs a reason', {
       recallId,

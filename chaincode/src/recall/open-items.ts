@@ -1,4 +1,4 @@
-import { maxLotsPerTransaction, type OpenItem, openItemKey, type RecallRecord } from '@hopline/protocol';
+import { maxLotsLookedAt, type OpenItem, openItemKey, type RecallRecord } from '@hopline/protocol';
 import { loadUpwards, outermost, unitOf } from '../provenance/units.ts';
 import type { Draft } from '../state/draft.ts';
 import { scopeOf } from './scope.ts';
@@ -6,7 +6,7 @@ import { scopeOf } from './scope.ts';
 /**
  * What is still open of a recall: organisations that have not acknowledged its newest version, and goods of the scope
  * that lie somewhere by the ledger, or are on the way to there in a unit, of which nobody has said what was found. Goods are
- * looked at where the scope has no more lots than one transaction takes.
+ * looked at where the scope has no more than `maxLotsLookedAt` lots.
  */
 export async function openItemsOf(draft: Draft, recall: RecallRecord): Promise<OpenItem[]> {
   const { recallId, version, mspId: opener } = recall;
@@ -18,7 +18,7 @@ export async function openItemsOf(draft: Draft, recall: RecallRecord): Promise<O
     if (!acknowledgement || acknowledgement.version < version) note({ open: 'organisation', mspId });
   }
   // Beyond that a peer would not come to an end in time; whose gateway submits it looks at the goods (decision 0075).
-  if (recall.lots > maxLotsPerTransaction) return [...open.values()];
+  if (recall.lots > maxLotsLookedAt) return [...open.values()];
   for (const item of await scopeOf(draft, recallId)) {
     for (const place of await placesOf(draft, item)) {
       if (!(await draft.load('finding', recallId, place, item))) note({ open: 'goods', place, item });

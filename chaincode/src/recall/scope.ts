@@ -11,6 +11,8 @@ import { assertMayRecall, gtinOf } from './standing.ts';
  * the transformation that made them out of goods that are in the scope by then, and the ledger's own record of it has to
  * say the same: so a recall reaches strangers' goods where lineage leads, and nowhere else.
  *
+ * Of a recall that never had a lot the ledger is not asked, line by line, which ones it has.
+ *
  * @returns the recall with its counts brought up to date. Lines that are in the scope already change nothing.
  */
 export async function widen(
@@ -22,9 +24,13 @@ export async function widen(
   const { recallId, mspId, version } = recall;
   let { lots, lotsEver } = recall;
   const gtins = new Set(recall.gtins);
+  const isNew = lotsEver === 0;
+  const taken = new Set<string>();
   for (const { item, via } of lines) {
     assertItem(item);
-    const known = await draft.load('recall-scope', recallId, item);
+    if (taken.has(item)) continue;
+    taken.add(item);
+    const known = isNew ? null : await draft.load('recall-scope', recallId, item);
     if (known?.toVersion === null) continue;
     if (via === null) await assertMayRecall(draft, item, mspId);
     else await assertMadeOfScope(draft, recallId, item, via);

@@ -33,10 +33,12 @@ export class Draft {
     this.#reader = reader;
   }
 
-  /** Makes a record known and gives it. */
+  /** Makes a record known and gives it. What this transaction wrote is known. */
   async load<K extends StateKind>(kind: K, ...attributes: StateAttributes[K]): Promise<StateRecord<K> | null> {
     const key = stateKey(kind, ...attributes);
-    if (!this.#committed.has(key)) this.#committed.set(key, await this.#reader.get(kind, key));
+    if (!this.#written.has(key) && !this.#committed.has(key)) {
+      this.#committed.set(key, await this.#reader.get(kind, key));
+    }
     return this.get(kind, ...attributes);
   }
 

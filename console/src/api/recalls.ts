@@ -123,6 +123,7 @@ const recallSchema = z.object({
   openedBy: z.string(),
   enforced: z.boolean(),
   lots: z.array(lotSchema),
+  lotsToCome: z.int(),
   missing: z.array(z.string()),
   organisations: z.array(organisationSchema),
   outside: z.array(
@@ -138,6 +139,12 @@ const recallSchema = z.object({
     z.object({ uom: z.string(), expected: z.string(), recovered: z.string(), sold: z.string(), open: z.string() }),
   ),
   places: z.array(placeSchema),
+  times: z.object({
+    startedMs: z.int(),
+    timeToScopeMs: z.int(),
+    timeToHoldMs: z.nullable(z.int()),
+    timeToAcknowledgementsMs: z.nullable(z.int()),
+  }),
   recoveryPercent: z.nullable(z.number()),
   effectivenessPercent: z.nullable(z.number()),
   evidence: z.array(z.object({ version: z.int(), isHere: z.boolean() })),

@@ -122,7 +122,7 @@ const historySchema = z.object({
       state: z.enum(['open', 'closed']),
       startedMs: z.int(),
       timeToScopeMs: z.int(),
-      timeToHoldMs: z.int(),
+      timeToHoldMs: z.nullable(z.int()),
       timeToAcknowledgementsMs: z.nullable(z.int()),
       lots: z.int(),
       organisations: z.int(),

@@ -56,7 +56,7 @@ export function HistoryTable() {
                   {took(each.timeToScopeMs)}
                 </td>
                 <td data-label="To hold everywhere" className="number">
-                  {took(each.timeToHoldMs)}
+                  {each.timeToHoldMs === null ? <span className="muted">not all yet</span> : took(each.timeToHoldMs)}
                 </td>
                 <td data-label="To all answers" className="number">
                   {each.timeToAcknowledgementsMs === null ? (

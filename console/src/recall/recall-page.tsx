@@ -47,7 +47,7 @@ interface Props {
 }
 
 function RecallView({ view, mspId, mayAnswer }: Props) {
-  const { recall, organisations, lots, missing, evidence } = view;
+  const { recall, organisations, lots, lotsToCome, missing, evidence } = view;
   const mine = organisations.find((each) => each.mspId === mspId);
   const mustAnswer = recall.state === 'open' && mine !== undefined && !mine.isCurrent;
   const held = lots.filter(({ onHold }) => onHold).length;
@@ -90,6 +90,14 @@ function RecallView({ view, mspId, mayAnswer }: Props) {
             A key with the quality or admin role can do so.
           </Message>
         )
+      ) : null}
+      {lotsToCome > 0 ? (
+        <Message
+          title={`${formatNumber(lotsToCome)} ${lotsToCome === 1 ? 'lot' : 'lots'} of the scope ${lotsToCome === 1 ? 'is' : 'are'} not on hold yet`}
+          tone="danger"
+        >
+          The gateway of {view.openedBy} puts them on hold part by part. Until then they can still be moved.
+        </Message>
       ) : null}
       {missing.length > 0 ? (
         <Message

@@ -1,9 +1,9 @@
-import { recallRecordSchema, recallTextSchema, signAcknowledgement, toBase64Url } from '@hopline/protocol';
+import { recallTextSchema, signAcknowledgement, toBase64Url } from '@hopline/protocol';
 import { z } from 'zod';
 import type { Caller } from '../auth/caller.ts';
-import { found } from '../gateway-error.ts';
 import type { AppContext } from '../http/app-context.ts';
 import { projected } from '../intake/projected.ts';
+import { recordOf } from './recall-record.ts';
 
 export const acknowledgeBodySchema = z.strictObject({
   /** The newest, where the caller names none. */
@@ -26,10 +26,7 @@ export async function acknowledgeRecall(
   { version, note, by }: z.output<typeof acknowledgeBodySchema>,
   caller: Caller,
 ): Promise<Acknowledged> {
-  const [row] = await app.store.query<{ record: unknown }>('select record from recalls where recall_id = $1', [
-    recallId,
-  ]);
-  const recall = recallRecordSchema.parse(found(row, 'the recall', { recallId }).record);
+  const recall = await recordOf(app.store, recallId);
   const statement = await signAcknowledgement(app.capture.signerKey, app.channel, app.capture.signer, {
     recallId,
     version: version ?? recall.version,

@@ -8,14 +8,17 @@ import type { Notifier } from '../notify/notifier.ts';
 import type { SecretBox } from '../notify/secret-box.ts';
 import type { Projection } from '../projection/projection.ts';
 import type { Store } from '../store/store.ts';
-import { evidenceRow, fetchEvidence, readDocuments, removeUnusedEvidence } from './evidence.ts';
+import { evidenceRow, fetchEvidence, removeUnusedEvidence } from './evidence.ts';
 import { recallLimits } from './limits.ts';
 import { madeOf } from './lineage.ts';
+import { changeOnLedger, type HoldParts, type Step, takeInRest } from './put-on-hold.ts';
 import { stepsOf } from './read-recall.ts';
+import { recordOf } from './recall-record.ts';
+import { restOf } from './rest-of-scope.ts';
 import { type FrozenScope, freezeScope } from './scope-document.ts';
 import { tellContacts } from './tell-contacts.ts';
 
-export interface KeeperParts {
+export interface KeeperParts extends HoldParts {
   readonly mspId: string;
   readonly store: Store;
   readonly ledger: Ledger;
@@ -27,8 +30,6 @@ export interface KeeperParts {
   /** Whether the projection is current: what is behind would be acted on twice. */
   readonly caughtUp: () => boolean;
   readonly publicUrl: () => string;
-  /** Lots that one transaction takes into a recall. */
-  readonly lotsPerTransaction: number;
   readonly onError: (error: unknown, recallId: string | null) => void;
 }
 
@@ -37,9 +38,6 @@ export const recallKinds: ReadonlySet<string> = new Set<StateKind>(['recall', 'a
 
 /** Why a keeper widens a scope by itself: part of the step on the ledger. */
 export const lateReason = 'made of goods of the scope before the hold was on the ledger';
-
-/** Why a scope grows in parts that was frozen as a whole. */
-export const restReason = 'the next part of the scope as it was frozen';
 
 /**
  * Does what follows from recalls, again and again until there is nothing left to do, so that a crash anywhere only delays it:
@@ -52,6 +50,8 @@ export class RecallKeeper {
   #last: Promise<unknown> = Promise.resolve();
   /** When each piece of evidence that is not here was asked for last. */
   #asked: ReadonlyMap<string, number> = new Map();
+  /** Recalls that somebody is opening or changing at this moment, and how many are. */
+  readonly #inHand = new Map<string, number>();
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
@@ -60,6 +60,18 @@ export class RecallKeeper {
   /** Says that something may have changed. */
   wake(): void {
     this.#wake.abort();
+  }
+
+  /** Does something with a recall that no round begins to attend to meanwhile. */
+  async inHand<T>(recallId: string, work: () => Promise<T>): Promise<T> {
+    this.#inHand.set(recallId, (this.#inHand.get(recallId) ?? 0) + 1);
+    try {
+      return await work();
+    } finally {
+      const others = (this.#inHand.get(recallId) ?? 1) - 1;
+      if (others > 0) this.#inHand.set(recallId, others);
+      else this.#inHand.delete(recallId);
+    }
   }
 
   /** Attends to all recalls now; one round at a time. Failures are told to `onError` and tried again by `run`. */
@@ -104,6 +116,10 @@ export class RecallKeeper {
     for (const { record } of rows) {
       if (signal.aborted) break;
       const recall = recallRecordSchema.parse(record);
+      if (this.#inHand.has(recall.recallId)) {
+        pauseMs = Math.min(pauseMs, recallLimits.pendingPauseMs);
+        continue;
+      }
       try {
         pauseMs = Math.min(pauseMs, await this.#attendTo(recall));
       } catch (error) {
@@ -132,16 +148,13 @@ export class RecallKeeper {
     return recall.kind === 'mock' ? recall : this.#takeIn(recall);
   }
 
-  /** Takes in what was frozen and is not on the ledger yet: a scope of more lots than one transaction takes. */
+  /** Takes in what was frozen and is not on the ledger yet: whoever put the first part there did not come to the last. */
   async #complete(recall: RecallRecord): Promise<RecallRecord> {
     const { store } = this.#parts;
-    const { digest } = recall.evidence;
-    const frozen = (await readDocuments(store, [digest])).get(digest);
-    if (!frozen || frozen.lots.length <= recall.lots) return recall;
-    const known = new Set((await this.#linesOf(recall)).map(({ item }) => item));
-    const rest = frozen.lots.filter(({ item }) => !known.has(item));
+    const rest = await restOf(store, recall);
     if (rest.length === 0) return recall;
-    return this.#complete(await this.#add(recall, rest, restReason, null));
+    await this.#submitting(() => takeInRest(this.#parts, recall.recallId, rest));
+    return this.#again(recall);
   }
 
   /** Widens the scope by what was made of it and is not in it. Gives the recall as it is then. */
@@ -156,7 +169,7 @@ export class RecallKeeper {
     const scope = current.map(({ item, via }) => ({ item, via, from: [] }));
     const frozen = await freezeScope(store.database, async () => [...scope, ...late], { mspId, nowMs: clock.now() });
     await store.writeOwn((_, put) => put(evidenceRow(frozen, mspId, clock.now())));
-    return this.#complete(await this.#add(recall, late, lateReason, frozen));
+    return this.#complete(await this.#add(recall, late, frozen));
   }
 
   /** All lines that a scope ever had, each behind what it was made of. */
@@ -169,24 +182,27 @@ export class RecallKeeper {
 
   /** Widens a scope by as many of these as one transaction takes. Gives the recall as it is then. */
   async #add(
-    { recallId }: RecallRecord,
+    recall: RecallRecord,
     lines: readonly ScopeLine[],
-    reason: string,
-    frozen: FrozenScope | null,
+    { digest, document: { height, organisations, outside } }: FrozenScope,
   ): Promise<RecallRecord> {
-    const { store, mspId, lotsPerTransaction } = this.#parts;
-    const concerned = frozen?.document.organisations ?? [];
-    await this.#submit('recall:ChangeScope', {
-      recallId,
-      reason,
-      evidence: frozen && { digest: frozen.digest, height: frozen.document.height },
-      add: lines.slice(0, lotsPerTransaction).map(({ item, via }) => ({ item, via })),
-      remove: [],
-      addressees: concerned.flatMap((each) => (each.mspId === mspId ? [] : each.mspId)),
-      outside: frozen?.document.outside ?? [],
-    });
-    const [row] = await store.query<{ record: unknown }>('select record from recalls where recall_id = $1', [recallId]);
-    return recallRecordSchema.parse(row?.record);
+    const { mspId, lotsPerTransaction } = this.#parts;
+    await this.#submitting(() =>
+      changeOnLedger(this.#parts, {
+        recallId: recall.recallId,
+        reason: lateReason,
+        evidence: { digest, height },
+        add: lines.slice(0, lotsPerTransaction).map(({ item, via }) => ({ item, via })),
+        remove: [],
+        addressees: organisations.flatMap((each) => (each.mspId === mspId ? [] : each.mspId)),
+        outside,
+      }),
+    );
+    return this.#again(recall);
+  }
+
+  async #again({ recallId }: RecallRecord): Promise<RecallRecord> {
+    return recallRecordSchema.parse(await recordOf(this.#parts.store, recallId));
   }
 
   /** Records on the ledger whom notices of this version have reached, once for each. */
@@ -206,19 +222,21 @@ export class RecallKeeper {
       addressees: fresh.filter((party) => addressees.includes(party)),
       outside: fresh.filter((party) => outside.includes(party)),
     };
-    if (notice.addressees.length + notice.outside.length > 0) await this.#submit('recall:Notify', notice);
+    if (notice.addressees.length + notice.outside.length > 0) {
+      await this.#submitting(() => this.#parts.ledger.submit('recall:Notify', notice));
+    }
   }
 
-  #submit: Ledger['submit'] = async (name, input) => {
-    const { ledger, projection, clock } = this.#parts;
+  /** Writes on the ledger, and waits until it can be read here. */
+  async #submitting(write: () => Promise<Step | null>): Promise<void> {
+    const { projection, clock } = this.#parts;
     try {
-      const committed = await ledger.submit(name, input);
-      await projected(projection, clock, committed);
-      return committed;
+      const committed = await write();
+      if (committed) await projected(projection, clock, committed);
     } catch (error) {
       // Somebody was quicker, or an earlier attempt got through after all: the next round sees what there is to do.
       if (error instanceof GatewayError && error.code === 'recall-state') this.wake();
       throw error;
     }
-  };
+  }
 }

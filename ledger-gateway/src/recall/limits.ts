@@ -13,6 +13,8 @@ export const recallLimits = {
   /** Single items, by serial number, of all lots of one recall. */
   maxSingleItems: 20_000,
   maxEvidenceBytes: 16 * 1024 * 1024,
+  /** Frozen traces that a process keeps in memory, ready to be read. */
+  maxParsedDocuments: 8,
   maxBodyBytes: 2 * 1024 * 1024,
   maxAcknowledgementBytes: 16 * 1024,
   maxRecallsPerPage: 100,

@@ -5,7 +5,7 @@ import type { Notifier } from '../notify/notifier.ts';
 import { asOfSchema } from '../query/freshness.ts';
 import type { Queryable } from '../store/database.ts';
 import { recallLimits } from './limits.ts';
-import { readRecall } from './read-recall.ts';
+import { readFigures } from './read-recall.ts';
 import { timesSchema } from './times.ts';
 
 export const recallsQuerySchema = z.object({
@@ -131,7 +131,7 @@ export async function readHistory(
   );
   const recalls: History['recalls'] = [];
   for (const { recall_id } of rows) {
-    const { recall, times, recoveryPercent, effectivenessPercent } = await readRecall(on, notifier, recall_id);
+    const { recall, times, recoveryPercent, effectivenessPercent } = await readFigures(on, notifier, recall_id);
     recalls.push({
       recallId: recall_id,
       kind: recall.kind,

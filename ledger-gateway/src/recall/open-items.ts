@@ -1,16 +1,18 @@
 import {
+  type Explained,
+  isExplained,
   maxReasonsPerClosing,
   type OpenItem,
   openItemKey,
   openItemSchema,
   type RecallClosing,
-  recallRecordSchema,
 } from '@hopline/protocol';
 import { z } from 'zod';
-import { found, GatewayError } from '../gateway-error.ts';
+import { GatewayError } from '../gateway-error.ts';
 import { partsOf } from '../query/affected.ts';
 import type { Queryable } from '../store/database.ts';
 import { itemsOfLots } from './items-of-lots.ts';
+import { recordOf } from './recall-record.ts';
 
 export const openItemsSchema = z.object({ open: z.array(openItemSchema) });
 
@@ -22,8 +24,7 @@ export const openItemsSchema = z.object({ open: z.array(openItemSchema) });
  * @throws `not-found`
  */
 export async function openItemsOf(on: Queryable, recallId: string): Promise<OpenItem[]> {
-  const [row] = await on.query<{ record: unknown }>('select record from recalls where recall_id = $1', [recallId]);
-  const recall = recallRecordSchema.parse(found(row, 'the recall', { recallId }).record);
+  const recall = await recordOf(on, recallId);
   const acknowledged = new Set(
     (
       await on.query<{ msp_id: string }>(
@@ -67,7 +68,8 @@ export async function openItemsOf(on: Queryable, recallId: string): Promise<Open
 const maxOpenItemsNamed = 50;
 
 /**
- * Reasons for all that is open at a closing: those that were given, and `otherwise` for what has none of its own.
+ * Reasons for all that is open at a closing: those that were given, and `otherwise` for what has none of its own, in one for
+ * each place where there would be too many.
  *
  * @throws GatewayError `recall-open` with the things that have no reason
  */
@@ -78,7 +80,7 @@ export function reasonsFor(
   otherwise: string | null,
 ): RecallClosing['reasons'] {
   const explained = new Set(reasons.map(({ item }) => openItemKey(item)));
-  const bare = open.filter((item) => !explained.has(openItemKey(item)));
+  const bare = open.filter((item) => !isExplained(item, explained));
   if (bare.length > 0 && otherwise === null) {
     throw new GatewayError('recall-open', 'something is open: each such thing needs a reason', {
       recallId,
@@ -86,12 +88,21 @@ export function reasonsFor(
       open: bare.slice(0, maxOpenItemsNamed),
     });
   }
-  if (reasons.length + bare.length > maxReasonsPerClosing) {
+  const items = reasons.length + bare.length > maxReasonsAlone ? byPlace(bare) : bare;
+  if (reasons.length + items.length > maxReasonsPerClosing) {
     throw new GatewayError('too-large', `a closing has at most ${maxReasonsPerClosing} reasons`, {
       maxReasonsPerClosing,
-      total: reasons.length + bare.length,
+      total: reasons.length + items.length,
       advice: 'record findings first, or let lots out of the scope',
     });
   }
-  return [...reasons, ...bare.map((item) => ({ item, reason: otherwise ?? '' }))];
+  return [...reasons, ...items.map((item) => ({ item, reason: otherwise ?? '' }))];
+}
+
+/** Beyond it one reason for thousands of lots is said once for each place: each would be a line of the report. */
+const maxReasonsAlone = 500;
+
+function byPlace(open: readonly OpenItem[]): Explained[] {
+  const items = open.map((item): Explained => (item.open === 'goods' ? { open: 'place', place: item.place } : item));
+  return [...new Map(items.map((item) => [openItemKey(item), item])).values()];
 }

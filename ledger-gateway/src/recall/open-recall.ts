@@ -9,6 +9,8 @@ import type { Queryable } from '../store/database.ts';
 import { evidenceRow } from './evidence.ts';
 import { recallLimits } from './limits.ts';
 import { type LineageLine, madeOf } from './lineage.ts';
+import { changeOnLedger, type HoldParts, openOnLedger, type Step, takeInRest } from './put-on-hold.ts';
+import { assertComplete } from './rest-of-scope.ts';
 import { type FrozenScope, freezeScope, scopeDocumentSchema } from './scope-document.ts';
 
 /** Suspect goods: an identifier in any GS1 form, or GTIN and lot number. */
@@ -72,9 +74,10 @@ export async function previewRecall(
 }
 
 /**
- * Opens a recall: traces and freezes its scope, keeps the evidence, and puts it on the ledger. When this returns the hold
- * is committed, what was made meanwhile is taken in, and the notices are in the outbox. Killed before that, the keeper does
- * the rest at the next start.
+ * Opens a recall: traces and freezes its scope, keeps the evidence, and puts it on the ledger, part by part. When this returns
+ * the first part's hold is committed; the other parts are, what was made meanwhile is taken in, and the notices are in the
+ * outbox, unless the ledger failed: then the recall says how many lots are still to come, and the keeper brings them. Killed
+ * before that, the keeper does the rest at the next start.
  *
  * @returns the recall's id
  */
@@ -87,24 +90,40 @@ export async function openRecall(app: AppContext, body: OpenBody): Promise<strin
     if (known) return;
     await put({ table: 'recall_clocks', row: { recall_id: recallId, started_ms: startedMs, scoped_ms: scopedMs } });
   });
-  const committed = await app.ledger.submit('recall:Open', {
-    recall: {
+  const parts = holdParts(app);
+  const addressees = await addresseesOf(app, document, body.returnTo);
+  const last = await app.recalls.keeper.inHand(recallId, async () => {
+    const opened = await openOnLedger(parts, {
       recallId,
       kind: body.kind,
       class: body.class,
       reason: body.reason,
       authority: body.authority,
       returnTo: body.returnTo,
-      // The keeper takes in the rest of what was frozen, before anybody is told.
-      scope: linesOf(document.lots).slice(0, app.recalls.lotsPerTransaction),
+      scope: linesOf(document.lots).slice(0, parts.lotsPerTransaction),
       evidence: { digest, height: document.height },
-      addressees: await addresseesOf(app, document, body.returnTo),
+      addressees,
       outside: [...new Set([...document.outside, ...body.outside])],
-    },
+    });
+    return takeInAfter(app, recallId, document.lots.slice(parts.lotsPerTransaction), opened);
   });
-  await projected(app.projection, app.clock, committed);
+  await projected(app.projection, app.clock, last);
   await attend(app);
   return recallId;
+}
+
+function holdParts({ store, ledger, clock, recalls: { lotsPerTransaction } }: AppContext): HoldParts {
+  return { store, ledger, clock, lotsPerTransaction };
+}
+
+/** The first part stands on the ledger whatever becomes of these: those that fail now are brought by the keeper. */
+async function takeInAfter(app: AppContext, recallId: string, lines: readonly ScopeLine[], first: Step): Promise<Step> {
+  try {
+    return (await takeInRest(holdParts(app), recallId, lines)) ?? first;
+  } catch (error) {
+    app.log.warn({ err: error, recallId }, 'lots of a frozen scope are not on hold yet');
+    return first;
+  }
 }
 
 /** Everybody on the channel whom the goods concern, and who is to take them back, but not who recalls them. */
@@ -129,13 +148,18 @@ export const changeBodySchema = z.strictObject({
   retrace: z.boolean().default(false),
 });
 
-/** Widens or narrows an own recall. Throws as `Ledger.submit`. */
+/**
+ * Widens or narrows an own recall, part by part as at its opening.
+ *
+ * @throws GatewayError `recall-state` while lots of its last frozen scope are not on hold yet; else as `Ledger.submit`
+ */
 export async function changeScope(
   app: AppContext,
   recallId: string,
   body: z.output<typeof changeBodySchema>,
 ): Promise<void> {
-  const remove = body.remove.map(canonical);
+  await assertComplete(app.store, recallId);
+  const remove = [...new Set(body.remove.map(canonical))];
   const scope = await app.store.query<{ item: string; via: string | null; to_version: number | null }>(
     'select item, via, to_version from recall_scope where recall_id = $1 order by via is not null, item',
     [recallId],
@@ -157,16 +181,21 @@ export async function changeScope(
     { mspId: app.mspId, nowMs: app.clock.now() },
   );
   await app.store.writeOwn((_, put) => put(evidenceRow(frozen, app.mspId, app.clock.now())));
-  const committed = await app.ledger.submit('recall:ChangeScope', {
-    recallId,
-    reason: body.reason,
-    evidence: { digest: frozen.digest, height: frozen.document.height },
-    add: linesOf(add).slice(0, app.recalls.lotsPerTransaction),
-    remove,
-    addressees: frozen.document.organisations.flatMap(({ mspId }) => (mspId === app.mspId ? [] : mspId)),
-    outside: frozen.document.outside,
+  const parts = holdParts(app);
+  const first = Math.max(0, parts.lotsPerTransaction - remove.length);
+  const last = await app.recalls.keeper.inHand(recallId, async () => {
+    const changed = await changeOnLedger(parts, {
+      recallId,
+      reason: body.reason,
+      evidence: { digest: frozen.digest, height: frozen.document.height },
+      add: linesOf(add.slice(0, first)),
+      remove,
+      addressees: frozen.document.organisations.flatMap(({ mspId }) => (mspId === app.mspId ? [] : mspId)),
+      outside: frozen.document.outside,
+    });
+    return takeInAfter(app, recallId, add.slice(first), changed);
   });
-  await projected(app.projection, app.clock, committed);
+  await projected(app.projection, app.clock, last);
   await attend(app);
 }
 

@@ -1,12 +1,12 @@
 import {
   acknowledgementRecordSchema,
   findingRecordSchema,
+  type RecallRecord,
   recallActSchema,
   recallRecordSchema,
   recallStepRecordSchema,
 } from '@hopline/protocol';
 import { z } from 'zod';
-import { found } from '../gateway-error.ts';
 import { noticeStateSchema } from '../notify/notice.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import { asOfSchema } from '../query/freshness.ts';
@@ -18,6 +18,8 @@ import { readContacts } from './contacts.ts';
 import { readDocuments } from './evidence.ts';
 import { recallLimits } from './limits.ts';
 import { madeOf } from './lineage.ts';
+import { recordOf } from './recall-record.ts';
+import { restOf } from './rest-of-scope.ts';
 import { timesOf, timesSchema } from './times.ts';
 
 const noticeViewSchema = z.object({
@@ -68,6 +70,8 @@ export const recallSchema = z.object({
       onHold: z.boolean(),
     }),
   ),
+  /** Lots of the frozen scope that are not in the ledger's: while it is open they are put on hold part by part. */
+  lotsToCome: z.int(),
   /** What was made of the scope by now and is not in it, nor was let out of it on purpose. */
   missing: z.array(z.string()),
   organisations: z.array(organisationViewSchema),
@@ -98,11 +102,55 @@ export type RecallView = Omit<z.infer<typeof recallSchema>, 'asOf' | 'stale'>;
 
 /** All that is known of a recall, as the ledger stands. Throws `not-found`. */
 export async function readRecall(on: Queryable, notifier: Notifier, recallId: string): Promise<RecallView> {
-  const [row] = await on.query<{ record: unknown }>('select record from recalls where recall_id = $1', [recallId]);
-  const recall = recallRecordSchema.parse(found(row, 'the recall', { recallId }).record);
-  const lots = await scopeOf(on, recallId);
-  const current = lots.filter(({ toVersion }) => toVersion === null).map(({ item }) => item);
-  const { steps, stepsTruncated } = await stepsOf(on, recallId);
+  const recall = await recordOf(on, recallId);
+  const { scope, own, documents, evidence, frozen, balance, glns, ...standing } = await readStanding(
+    on,
+    notifier,
+    recall,
+  );
+  const lots = await lotsOf(on, recallId, scope);
+  const current = scope.flatMap(({ item, to_version }) => (to_version === null ? item : []));
+  const leftOut = new Set(scope.map(({ item }) => item));
+  const place = await placesOf(on, glns);
+  return {
+    recall: recallRecordSchema.omit({ schema: true }).strip().parse(recall),
+    openedBy: await nameOf(on, recall.mspId),
+    enforced: recall.kind !== 'mock',
+    lots,
+    missing: recall.state === 'open' ? (await madeOf(on, current, leftOut)).map(({ item }) => item) : [],
+    outside: await outsideOf(on, { recall, steps: own, notices: standing.notices }),
+    lines: [...balance.lines],
+    totals: [...balance.totals],
+    places: [...glns].sort().map(place),
+    evidence: evidence.map((each) => ({ ...each, isHere: documents.has(each.digest) })),
+    ...(await stepsOf(on, recallId)),
+    lotsToCome: standing.lotsToCome,
+    organisations: standing.organisations,
+    recoveryPercent: balance.recoveryPercent,
+    effectivenessPercent: standing.effectivenessPercent,
+    times: standing.times,
+  };
+}
+
+/** The figures of a recall: how long it took, and how much came of it. */
+export async function readFigures(
+  on: Queryable,
+  notifier: Notifier,
+  recallId: string,
+): Promise<Pick<RecallView, 'recall' | 'times' | 'recoveryPercent' | 'effectivenessPercent'>> {
+  const recall = await recordOf(on, recallId);
+  const { times, balance, effectivenessPercent } = await readStanding(on, notifier, recall);
+  return { recall, times, recoveryPercent: balance.recoveryPercent, effectivenessPercent };
+}
+
+/** What a recall's figures follow from. */
+async function readStanding(on: Queryable, notifier: Notifier, recall: RecallRecord) {
+  const { recallId } = recall;
+  const scope = await on.query<ScopeRow>(
+    'select item, via, from_version, to_version from recall_scope where recall_id = $1',
+    [recallId],
+  );
+  const current = scope.flatMap(({ item, to_version }) => (to_version === null ? item : []));
   // Answers of many recipients may fill the list of steps: what the opener did is asked for by itself.
   const { steps: own } = await stepsOf(on, recallId, [...scopeSteps, 'notified']);
   const evidence = own.flatMap(({ act }) =>
@@ -132,27 +180,23 @@ export async function readRecall(on: Queryable, notifier: Notifier, recallId: st
   const notices = await noticesOf(on, notifier, recallId);
   const roles = new Map(frozen.flatMap(({ organisations }) => organisations.map((each) => [each.mspId, each.roles])));
   const organisations = await organisationsOf(on, { recall, steps: own, lines: balance.lines, notices, roles });
-  const leftOut = new Set(lots.map(({ item }) => item));
+  const lotsToCome = (await restOf(on, recall)).length;
   return {
-    recall: recallRecordSchema.omit({ schema: true }).strip().parse(recall),
-    openedBy: await nameOf(on, recall.mspId),
-    enforced: recall.kind !== 'mock',
-    lots,
-    missing: recall.state === 'open' ? (await madeOf(on, current, leftOut)).map(({ item }) => item) : [],
+    scope,
+    own,
+    evidence,
+    documents,
+    frozen,
+    glns,
+    balance,
+    notices,
     organisations,
-    outside: await outsideOf(on, { recall, steps: own, notices }),
-    lines: [...balance.lines],
-    totals: [...balance.totals],
-    places: [...glns].sort().map(place),
-    recoveryPercent: balance.recoveryPercent,
+    lotsToCome,
     effectivenessPercent: shareOf(
       organisations,
       ({ isCurrent, lines, linesFound }) => isCurrent && linesFound === lines,
     ),
-    times: await timesOf(on, recall, own, organisations),
-    evidence: evidence.map((each) => ({ ...each, isHere: documents.has(each.digest) })),
-    steps,
-    stepsTruncated,
+    times: await timesOf(on, recall, { scopeSteps: own, organisations, lotsToCome }),
   };
 }
 
@@ -183,15 +227,43 @@ export async function stepsOf(
   return { steps, stepsTruncated: rows.length > recallLimits.maxStepsShown };
 }
 
-async function scopeOf(on: Queryable, recallId: string): Promise<RecallView['lots']> {
-  return on.query<RecallView['lots'][number]>(
-    `select s.item, i.gtin, i.lot, i.serial, p.name as product, s.via, s.from_version as "fromVersion",
-       s.to_version as "toVersion", h.item is not null as "onHold"
-     from recall_scope s left join items i on i.item = s.item left join products p on p.gtin = i.gtin
-     left join holds h on h.item = s.item and h.recall_id = s.recall_id
-     where s.recall_id = $1 order by s.via is not null, s.from_version, s.item`,
-    [recallId],
+interface ScopeRow extends Record<string, unknown> {
+  readonly item: string;
+  readonly via: string | null;
+  readonly from_version: number;
+  readonly to_version: number | null;
+}
+
+/**
+ * Lots of a scope with their names, suspects first. Put together here: joined in SQL, a planner that knows nothing of the
+ * sizes walks through the one list for each row of the other.
+ */
+async function lotsOf(on: Queryable, recallId: string, scope: readonly ScopeRow[]): Promise<RecallView['lots']> {
+  const items = await on.query<{ item: string; gtin: string | null; lot: string | null; serial: string | null }>(
+    'select item, gtin, lot, serial from items where item = any($1::text[])',
+    [scope.map(({ item }) => item)],
   );
+  const products = await on.query<{ gtin: string; name: string }>(
+    'select gtin, name from products where gtin = any($1::text[])',
+    [[...new Set(items.flatMap(({ gtin }) => gtin ?? []))]],
+  );
+  const holds = await on.query<{ item: string }>('select item from holds where recall_id = $1', [recallId]);
+  const itemOf = new Map(items.map((row) => [row.item, row]));
+  const productOf = new Map(products.map(({ gtin, name }) => [gtin, name]));
+  const held = new Set(holds.map(({ item }) => item));
+  return scope
+    .toSorted(
+      (a, b) =>
+        Number(a.via !== null) - Number(b.via !== null) ||
+        a.from_version - b.from_version ||
+        (a.item < b.item ? -1 : 1),
+    )
+    .map(({ item, via, from_version, to_version }) => {
+      const { gtin = null, lot = null, serial = null } = itemOf.get(item) ?? {};
+      const product = gtin === null ? null : (productOf.get(gtin) ?? null);
+      const span = { fromVersion: from_version, toVersion: to_version };
+      return { item, gtin, lot, serial, product, via, ...span, onHold: held.has(item) };
+    });
 }
 
 type NoticeView = z.infer<typeof noticeViewSchema>;

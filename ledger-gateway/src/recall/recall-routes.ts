@@ -3,6 +3,7 @@ import {
   findingSchema,
   maxFindingsPerTransaction,
   parseAcknowledgement,
+  type RecallRecord,
   recallClosingSchema,
   recallIdSchema,
   type TransactionInput,
@@ -38,6 +39,7 @@ import {
   previewSchema,
 } from './open-recall.ts';
 import { type RecallView, readRecall, recallSchema } from './read-recall.ts';
+import { recordOf } from './recall-record.ts';
 import { reportPage } from './report.ts';
 
 const findingsBodySchema = z.strictObject({ findings: z.array(findingSchema).min(1).max(maxFindingsPerTransaction) });
@@ -62,11 +64,14 @@ export function recallRoutes(app: AppContext): Hono<AppEnv> {
   const idOf = (c: Context) => parseRequest(recallIdSchema, c.req.param('id'));
   const json = <S extends z.ZodType>(c: Context, schema: S) => readJson(c, schema, recallLimits.maxBodyBytes);
   /** An exercise of others is shown to those whom it is addressed to. */
-  const read = async (recallId: string): Promise<RecallView> => {
-    const view = await readRecall(store, notifier, recallId);
-    const { recall } = view;
+  const readable = async (recallId: string): Promise<RecallRecord> => {
+    const recall = await recordOf(store, recallId);
     const isMine = recall.mspId === mspId || recall.addressees.includes(mspId);
-    return found(recall.kind === 'mock' && !isMine ? null : view, 'the recall', { recallId });
+    return found(recall.kind === 'mock' && !isMine ? null : recall, 'the recall', { recallId });
+  };
+  const read = async (recallId: string): Promise<RecallView> => {
+    await readable(recallId);
+    return readRecall(store, notifier, recallId);
   };
   const submit = async <N extends 'recall:RecordFinding' | 'recall:Close' | 'recall:Reopen'>(
     name: N,
@@ -153,7 +158,7 @@ export function recallRoutes(app: AppContext): Hono<AppEnv> {
       requires('recall'),
       async (c) => {
         const recallId = idOf(c);
-        const { recall } = await read(recallId);
+        const recall = await readable(recallId);
         if (recall.mspId !== mspId) {
           throw new GatewayError('not-permitted', 'only who has opened a recall changes its scope', {
             owner: recall.mspId,
@@ -215,7 +220,7 @@ export function recallRoutes(app: AppContext): Hono<AppEnv> {
       async (c) => {
         const recallId = idOf(c);
         const { conclusion, release, reasons, otherwise } = await json(c, closeBodySchema);
-        const { recall } = await read(recallId);
+        const recall = await readable(recallId);
         // Of others' recalls, and of closed ones, the ledger says why not.
         const isReady = recall.mspId === mspId && recall.state === 'open';
         const open = isReady ? await openItemsOf(store, recallId) : [];
@@ -228,8 +233,8 @@ export function recallRoutes(app: AppContext): Hono<AppEnv> {
       route({ summary: 'What is open of a recall: each needs a reason to close it', tag, answer: openItemsSchema }),
       requires('read'),
       async (c) => {
-        const { recall } = await read(idOf(c));
-        return c.json({ open: await openItemsOf(store, recall.recallId) });
+        const { recallId } = await readable(idOf(c));
+        return c.json({ open: await openItemsOf(store, recallId) });
       },
     )
     .post(

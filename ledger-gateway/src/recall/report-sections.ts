@@ -1,11 +1,14 @@
+import type { Explained } from '@hopline/protocol';
 import { html, type Markup } from './html.ts';
 import type { RecallView } from './read-recall.ts';
 import { amountText, counted, timeText } from './report-text.ts';
 
 /** What was expected at each place, and what was found. */
 export function goodsSection({ lines, lots, places, evidence }: RecallView): Markup {
-  const place = (gln: string) => places.find((each) => each.gln === gln);
-  const lot = (item: string) => lots.find((each) => each.item === item);
+  const placeOf = new Map(places.map((each) => [each.gln, each]));
+  const lotOf = new Map(lots.map((each) => [each.item, each]));
+  const place = (gln: string) => placeOf.get(gln);
+  const lot = (item: string) => lotOf.get(item);
   const missing = evidence.filter(({ isHere }) => !isHere).length;
   const rows = lines.map(({ place: gln, item, expected, soldBefore, finding, recovered, open }) => {
     const cell = (amount: string | undefined) =>
@@ -138,11 +141,22 @@ function wordsOf(act: RecallView['steps'][number]['act'], placeName: (gln: strin
           ? null
           : html`<ul class="small">${act.reasons.map(
               ({ item, reason }) =>
-                html`<li>Open: ${item.open === 'organisation' ? `no acknowledgement of ${item.mspId}` : `${item.item} at ${placeName(item.place)}`}. ${reason}</li>`,
+                html`<li>Open: ${openText(item, placeName)}. ${reason}</li>`,
             )}</ul>`
       }${act.release ? ' The goods were let go.' : ' The goods stay on hold.'}`;
     case 'reopened':
       return `Opened again: ${act.reason}`;
+  }
+}
+
+function openText(item: Explained, placeName: (gln: string) => string): string {
+  switch (item.open) {
+    case 'organisation':
+      return `no acknowledgement of ${item.mspId}`;
+    case 'goods':
+      return `${item.item} at ${placeName(item.place)}`;
+    case 'place':
+      return `all goods at ${placeName(item.place)} without a report`;
   }
 }
 

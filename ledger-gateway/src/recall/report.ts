@@ -86,10 +86,11 @@ function clockText({ startedMs, timeToScopeMs, timeToHoldMs, timeToAcknowledgeme
     timeToAcknowledgementsMs === null
       ? 'not all acknowledgements yet'
       : `all acknowledgements ${tookText(timeToAcknowledgementsMs)}`;
-  return `from ${timeText(startedMs)}: scope ${tookText(timeToScopeMs)}, hold everywhere ${tookText(timeToHoldMs)}, ${answers}`;
+  const hold = timeToHoldMs === null ? 'not everything on hold yet' : `hold everywhere ${tookText(timeToHoldMs)}`;
+  return `from ${timeText(startedMs)}: scope ${tookText(timeToScopeMs)}, ${hold}, ${answers}`;
 }
 
-function facts({ recall, places, missing, enforced, lots, times }: RecallView): Markup {
+function facts({ recall, places, missing, enforced, lots, lotsToCome, times }: RecallView): Markup {
   const nameOf = (gln: string) => places.find((place) => place.gln === gln)?.name ?? null;
   const onHold = lots.filter((lot) => lot.onHold).length;
   const rows: (readonly [string, string | Markup])[] = [
@@ -100,6 +101,9 @@ function facts({ recall, places, missing, enforced, lots, times }: RecallView): 
     ...(recall.conclusion === null ? [] : [['Conclusion', recall.conclusion] as const]),
     ['Scope', `version ${recall.version}`],
     ['Clock', clockText(times)],
+    ...(lotsToCome === 0
+      ? []
+      : [['Incomplete', html`<b class="bad">${counted(lotsToCome, 'lot')} of the scope not on hold yet</b>`] as const]),
     ['Hold', enforced ? `${counted(onHold, 'lot')} may not move` : 'none: an exercise blocks nothing'],
     ...(recall.returnTo.length === 0
       ? []

@@ -7,8 +7,11 @@ export const timesSchema = z.object({
   /** When the clock began to run; all times below are milliseconds from then. */
   startedMs: timeMsSchema,
   timeToScopeMs: z.int(),
-  /** Until the last lot was on hold, by the ledger's time: a hold counts for everybody from its block on. */
-  timeToHoldMs: z.int(),
+  /**
+   * Until the last lot was on hold, as its opener saw the commit; elsewhere by the ledger's time, which is that of the
+   * proposal. A hold counts for everybody from its block on. `null` while lots of the frozen scope are still to come.
+   */
+  timeToHoldMs: z.int().nullable(),
   /** Until the last of the addressees had acknowledged the newest version; `null` while one has not. */
   timeToAcknowledgementsMs: z.int().nullable(),
 });
@@ -18,8 +21,11 @@ export type Times = z.infer<typeof timesSchema>;
 export async function timesOf(
   on: Queryable,
   { recallId, openedAtMs }: RecallRecord,
-  scopeSteps: Steps,
-  organisations: RecallView['organisations'],
+  {
+    scopeSteps,
+    organisations,
+    lotsToCome,
+  }: { scopeSteps: Steps; organisations: RecallView['organisations']; lotsToCome: number },
 ): Promise<Times> {
   const [clock] = await on.query<{ started_ms: number; scoped_ms: number }>(
     'select started_ms, scoped_ms from recall_clocks where recall_id = $1',
@@ -28,8 +34,18 @@ export async function timesOf(
   const startedMs = clock?.started_ms ?? openedAtMs;
   // Clocks of two machines differ: what seems to be before the start took no time.
   const since = (atMs: number) => Math.max(0, atMs - startedMs);
+  const seen = new Map(
+    (
+      await on.query<{ version: number; held_ms: number }>(
+        'select version, held_ms from recall_holds where recall_id = $1',
+        [recallId],
+      )
+    ).map(({ version, held_ms }) => [version, held_ms]),
+  );
   const held = scopeSteps.flatMap(({ act, atMs }) =>
-    (act.step === 'opened' || act.step === 'scope-changed') && act.added > 0 ? [atMs] : [],
+    (act.step === 'opened' || act.step === 'scope-changed') && act.added > 0
+      ? [Math.max(atMs, seen.get(act.version) ?? atMs)]
+      : [],
   );
   const answered = organisations.flatMap(({ isCurrent, acknowledgement }) =>
     isCurrent && acknowledgement ? [acknowledgement.atMs] : [],
@@ -38,7 +54,7 @@ export async function timesOf(
   return {
     startedMs,
     timeToScopeMs: since(clock?.scoped_ms ?? openedAtMs),
-    timeToHoldMs: since(Math.max(openedAtMs, ...held)),
+    timeToHoldMs: lotsToCome > 0 ? null : since(Math.max(openedAtMs, ...held)),
     timeToAcknowledgementsMs: isAll ? since(Math.max(...answered)) : null,
   };
 }

@@ -18,6 +18,7 @@ export const ownTables = {
   epcis_subscriptions: ['id'],
   recall_evidence: ['digest'],
   recall_clocks: ['recall_id'],
+  recall_holds: ['recall_id', 'version'],
   contacts: ['id'],
   recall_notices: ['id'],
   notices: ['id'],

@@ -4,8 +4,13 @@ import { digestSchema, glnSchema, mspIdSchema, timeMsSchema } from '../registry/
 
 /** Lots that one recall may hold, all its versions together: closing it can let all of them go in one transaction. */
 export const maxRecallLots = 5_000;
-/** Lots that one transaction may take into a recall, or let out of it. A larger scope is taken in by several. */
-export const maxLotsPerTransaction = 2_000;
+/**
+ * Lots that one transaction may take into a recall, or let out of it. A larger scope is taken in by several: each lot is
+ * three questions of every endorser to its peer, and an endorsement has to come to its end in seconds.
+ */
+export const maxLotsPerTransaction = 1_000;
+/** Lots of a recall up to which the contract itself looks at the closing where some of them lie. */
+export const maxLotsLookedAt = 500;
 /** Organisations, and outside parties, that one recall may be addressed to. */
 export const maxAddressees = 1_000;
 export const maxReturnPlaces = 20;
@@ -106,9 +111,29 @@ export const openItemSchema = z.discriminatedUnion('open', [
 ]);
 export type OpenItem = z.infer<typeof openItemSchema>;
 
-/** One text for each open item, to be compared by. */
-export function openItemKey(open: OpenItem): string {
-  return open.open === 'organisation' ? `organisation ${open.mspId}` : `goods ${open.place} ${open.item}`;
+/** What a reason at the closing is for: one open thing, or all goods of the scope at a place that nobody reported. */
+export const explainedSchema = z.discriminatedUnion('open', [
+  ...openItemSchema.options,
+  z.strictObject({ open: z.literal('place'), place: glnSchema }),
+]);
+export type Explained = z.infer<typeof explainedSchema>;
+
+/** One text for each open item, or for what a reason is for, to be compared by. */
+export function openItemKey(open: Explained): string {
+  switch (open.open) {
+    case 'organisation':
+      return `organisation ${open.mspId}`;
+    case 'goods':
+      return `goods ${open.place} ${open.item}`;
+    case 'place':
+      return `place ${open.place}`;
+  }
+}
+
+/** Whether one of these reasons, by their keys, is for an open item: its own, or that for its whole place. */
+export function isExplained(open: OpenItem, reasons: ReadonlySet<string>): boolean {
+  if (reasons.has(openItemKey(open))) return true;
+  return open.open === 'goods' && reasons.has(openItemKey({ open: 'place', place: open.place }));
 }
 
 export const recallClosingSchema = z.strictObject({
@@ -117,7 +142,7 @@ export const recallClosingSchema = z.strictObject({
   /** Whether the goods are let go. Those of a mock recall always are; those of others stay on hold unless somebody says so. */
   release: z.boolean(),
   /** Why it is closed all the same, for each thing that is open. */
-  reasons: z.array(z.strictObject({ item: openItemSchema, reason: recallTextSchema })).max(maxReasonsPerClosing),
+  reasons: z.array(z.strictObject({ item: explainedSchema, reason: recallTextSchema })).max(maxReasonsPerClosing),
 });
 
 export type RecallClosing = z.infer<typeof recallClosingSchema>;
