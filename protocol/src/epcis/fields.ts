@@ -4,6 +4,7 @@ import { canonicalLink, type GS1Identifier, parseIdentifier } from '../gs1/index
 import { amountOf } from './decimal.ts';
 import { keyLinkOf } from './hash/key-link.ts';
 import type { EpcisLimits } from './limits.ts';
+import { checkNamingKey } from './naming-key.ts';
 import { isZoneOffset, parseTimeMs } from './time.ts';
 import { bareTerm, type PrivateTerm, vocabularies } from './vocabulary.ts';
 
@@ -118,8 +119,11 @@ export function canonicalId(text: string): string {
 /** A term as parsed: bare, or a private URI. */
 export type TermOf<Term extends string> = Term | PrivateTerm;
 
+/** The kind of the GS1 key in a text; keys that are only names have none, and are checked all the same. */
 function gs1Kind(text: string): GS1Identifier['kind'] | undefined {
-  return gs1Identifier(text)?.kind;
+  const identifier = gs1Identifier(text);
+  if (identifier === undefined) checkNamingKey(text);
+  return identifier?.kind;
 }
 
 /**

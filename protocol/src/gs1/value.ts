@@ -9,7 +9,7 @@ export const maxGraiSerialChars = 16;
 export const maxGiaiChars = 30;
 
 /** GS1 AI encodable character set 82 (GS1 General Specifications, figure 7.11-1): the complement of what is refused. */
-const outsideSet82 = /[^!"%&'()*+,\-./0-9:;<=>?A-Z_a-z]/;
+export const outsideSet82 = /[^!"%&'()*+,\-./0-9:;<=>?A-Z_a-z]/;
 
 /** Lots may hold inner spaces on top of set 82: labels in use have them, and nothing breaks on them once escaped. */
 const outsideLotSet = /[^ !"%&'()*+,\-./0-9:;<=>?A-Z_a-z]/;
@@ -75,7 +75,8 @@ export function giaiNumber(text: string): string {
   return giai;
 }
 
-function checkedDigits(key: string, text: string, length: number): string {
+/** A key of so many digits, the last of which is their check digit. Throws as `gtin14`. */
+export function checkedDigits(key: string, text: string, length: number): string {
   if (text.length !== length) {
     throw new ProtocolError('gs1-length', `${key} has ${length} digits, not ${text.length}`, { key, length });
   }
@@ -93,7 +94,8 @@ function checkedDigits(key: string, text: string, length: number): string {
   return text;
 }
 
-function checkedText(key: string, text: string, maxChars: number, outside: RegExp): string {
+/** A text of 1 to `maxChars` characters, none of them outside of its set, that may stand in a path. Throws as `lotNumber`. */
+export function checkedText(key: string, text: string, maxChars: number, outside: RegExp): string {
   if (text.length === 0 || text.length > maxChars) {
     throw new ProtocolError('gs1-length', `${key} has 1 to ${maxChars} characters, not ${text.length}`, {
       key,
