@@ -1,6 +1,7 @@
 import { toHex, utf8 } from '../bytes.ts';
 import { ProtocolError } from '../error.ts';
-import { elementsOf, namespacesOf } from './hash/element.ts';
+import { prefixesOf } from './expand-name.ts';
+import { elementsOf } from './hash/element.ts';
 import { type FieldOrder, stringAll, stringOrdered } from './hash/pre-hash.ts';
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
 import { vocabularies, webTerm } from './vocabulary.ts';
@@ -99,7 +100,7 @@ const declarationOrder: FieldOrder = [['declarationTime'], ['reason'], ['correct
 export function preHashString(source: JsonObject): string {
   const { type } = source;
   if (typeof type !== 'string') throw new ProtocolError('epcis-malformed', 'An event has a type', { pointer: '/type' });
-  const namespaces = namespacesOf(source['@context']);
+  const namespaces = prefixesOf(source['@context']);
   const fields = Object.entries(expandTerms(source)).filter(([name]) => !outsideHash.has(name));
   const { text, rest } = stringOrdered(elementsOf(Object.fromEntries(fields), namespaces), eventOrder, false);
   return `eventType=${type}${text}${stringAll(rest)}`;
@@ -117,7 +118,7 @@ export async function eventHash(source: JsonObject): Promise<string> {
 export async function errorDeclarationDigest(source: JsonObject): Promise<string | null> {
   const { errorDeclaration } = source;
   if (!isJsonObject(errorDeclaration)) return null;
-  const namespaces = namespacesOf(source['@context']);
+  const namespaces = prefixesOf(source['@context']);
   const declaration = replaceTerms(errorDeclaration, { reason: vocabularies.errorReason });
   const { text, rest } = stringOrdered(elementsOf(declaration, namespaces), declarationOrder, true);
   return sha256Hex(`errorDeclaration${text}${stringAll(rest)}`);

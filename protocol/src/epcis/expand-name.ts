@@ -12,15 +12,31 @@ const wellKnown: Prefixes = new Map([
   ['epcis', 'https://ref.gs1.org/epcis/'],
 ]);
 
-/** The prefixes that a JSON-LD context declares inline. Contexts given by address are not fetched. */
+/**
+ * The prefixes that a JSON-LD context declares inline, the later ones in place of the earlier: `"ex": "https://…"`, or a term with
+ * `@id` and `@prefix: true` (JSON-LD 1.1, section 4.1.5). `null` takes one back, and as a context all of them. Contexts given by
+ * address are not fetched: what a document means, and its hash, may not depend on the network.
+ */
 export function prefixesOf(context: Json | undefined): Prefixes {
-  const contexts = Array.isArray(context) ? context : [context];
-  return new Map(
-    contexts
-      .filter(isJsonObject)
-      .flatMap((entry) => Object.entries(entry))
-      .flatMap(([prefix, target]) => (typeof target === 'string' ? [[prefix, target] as const] : [])),
-  );
+  const prefixes = new Map<string, string>();
+  for (const entry of Array.isArray(context) ? context : [context]) {
+    if (entry === null) prefixes.clear();
+    if (!isJsonObject(entry)) continue;
+    for (const [prefix, definition] of Object.entries(entry)) {
+      const target = targetOf(definition, prefixes);
+      if (target !== null) prefixes.set(prefix, target);
+      else if (definition === null) prefixes.delete(prefix);
+    }
+  }
+  return prefixes;
+}
+
+/** What a prefix stands for; `null` for a definition that makes none. The `@id` may be written with a prefix from before. */
+function targetOf(definition: Json, before: Prefixes): string | null {
+  if (typeof definition === 'string') return definition;
+  if (!isJsonObject(definition) || definition['@prefix'] !== true) return null;
+  const id = definition['@id'];
+  return typeof id === 'string' ? expandName(id, before) : null;
 }
 
 /**

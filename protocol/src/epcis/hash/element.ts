@@ -1,3 +1,4 @@
+import type { Prefixes } from '../expand-name.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { numberText } from './number-text.ts';
 
@@ -13,8 +14,11 @@ export interface Element {
   readonly ordered?: true;
 }
 
-/** Prefixes of compact names, as the document's own context declares them. */
-export type Namespaces = ReadonlyMap<string, string>;
+/**
+ * Prefixes of compact names, as the document's own context declares them. Names under prefixes that are the same in every document
+ * (`gs1:`) stay as they are written, as in the reference implementation.
+ */
+export type Namespaces = Prefixes;
 
 /** Fields that say something about the JSON, not about the event. */
 const silent = new Set(['#text', 'comment', 'rdfs:comment']);
@@ -34,18 +38,6 @@ const entryNames = new Map([
   ['inputQuantity', 'quantityElement'],
   ['outputQuantity', 'quantityElement'],
 ]);
-
-/**
- * The prefixes that a JSON-LD context declares inline. Contexts given by address are not fetched: a hash may not depend
- * on the network. Names under their prefixes (`gs1:`) stay as they are written, as in the reference implementation.
- */
-export function namespacesOf(context: Json | undefined): Namespaces {
-  const contexts = Array.isArray(context) ? context : [context];
-  const declared = contexts.filter(isJsonObject).flatMap((entry) => Object.entries(entry));
-  return new Map(
-    declared.flatMap(([prefix, target]) => (typeof target === 'string' ? [[prefix, target] as const] : [])),
-  );
-}
 
 /** The children of an object, in XML's structure. */
 export function elementsOf(object: JsonObject, namespaces: Namespaces): Element[] {
