@@ -20,6 +20,8 @@ export interface BenchOptions {
   /** How long idle connections are left alone. */
   readonly settleSeconds: number;
   readonly queries: number;
+  /** Lots of the recalls that are opened. */
+  readonly recalled: readonly number[];
   /** Events of the chains on a PostgreSQL server, and on the embedded one. */
   readonly sizes: readonly number[];
   readonly embedded: readonly number[];
@@ -49,6 +51,9 @@ const defaults = {
 const mostClients = 800;
 const defaultClients = '16,64,192';
 const mostEvents = 10_000_000;
+const defaultRecalled = '100';
+/** With those by which it is widened a recall stays below its own limit. */
+const mostRecalled = 4_900;
 const defaultSizes = '10000,100000';
 const defaultEmbedded = '10000';
 const defaultWalked = '1000';
@@ -77,9 +82,10 @@ else should run on the machine meanwhile.
   anchoring  readings anchored a second from end to end, and with a transaction for each reading on the same ledger
   bytes      bytes on the ledger for a reading
   trace      latency of a trace, back and forward, through the gateway, and by chaincode queries hop by hop
+  recalls    recalls from the question what they concern to their closing, while others ship the goods
   trace-scale  traces, common sources and projection on generated chains of up to ten million events (only when named)
 
-  --ledger dev|fabric   the ledger of anchoring, bytes and trace (default dev; fabric needs FABRIC_BIN)
+  --ledger dev|fabric   the ledger of anchoring, bytes, trace and recalls (default dev; fabric needs FABRIC_BIN)
   --only NAMES          some of the above, separated by commas
   --rounds N            rounds of each measurement (default ${defaults.rounds})
   --messages N          messages of a round (default ${defaults.messages})
@@ -91,6 +97,7 @@ else should run on the machine meanwhile.
   --idle N              idle connections (default ${defaults.idle})
   --settle SECONDS      how long they are left alone (default ${defaults.settle})
   --queries N           traces of each direction (default ${defaults.queries})
+  --recalled N,N,…      lots of the recalls (default ${defaultRecalled})
   --sizes N,N,…         events of the chains on PostgreSQL (default ${defaultSizes}; 0: none); above a million they are made of copies
   --embedded N,N,…      events of the chains on PGlite (default ${defaultEmbedded}; 0: none)
   --walked N            events of the chain on the dev ledger, where the chaincode is asked hop by hop (default ${defaultWalked}; 0: none)
@@ -108,6 +115,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     options: {
       ledger: { type: 'string', default: 'dev' },
       only: { type: 'string', default: usualSections.join(',') },
+      recalled: { type: 'string', default: defaultRecalled },
       sizes: { type: 'string', default: defaultSizes },
       embedded: { type: 'string', default: defaultEmbedded },
       server: { type: 'string' },
@@ -138,6 +146,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     idle: number('idle'),
     settleSeconds: number('settle'),
     queries: number('queries'),
+    recalled: values.recalled.split(',').map((text) => wholeNumber('recalled', text, mostRecalled)),
     sizes: sizesOf('sizes', values.sizes),
     embedded: sizesOf('embedded', values.embedded),
     server: values.server ?? null,

@@ -21,6 +21,7 @@ const tiny = {
   idle: '10',
   settle: '1',
   queries: '2',
+  recalled: '12',
 } as const;
 const wholeRunMs = 120_000;
 

@@ -17,7 +17,7 @@ export interface Section {
   readonly notes: readonly string[];
 }
 
-export const sectionNames = ['mqtt', 'work', 'idle', 'anchoring', 'bytes', 'trace', 'trace-scale'] as const;
+export const sectionNames = ['mqtt', 'work', 'idle', 'anchoring', 'bytes', 'trace', 'recalls', 'trace-scale'] as const;
 export type SectionName = (typeof sectionNames)[number];
 /** Those of a run that names none: the last one takes an hour the first time. */
 export const usualSections = sectionNames.filter((name) => name !== 'trace-scale');

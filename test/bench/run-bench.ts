@@ -4,6 +4,7 @@ import { measureBytes } from './bytes-section.ts';
 import type { Section, SectionName } from './figures.ts';
 import { measureIdle } from './idle-section.ts';
 import { measureMqtt } from './mqtt-section.ts';
+import { measureRecalls } from './recalls-section.ts';
 import { measureTraceScale } from './trace-scale-section.ts';
 import { measureTrace } from './trace-section.ts';
 import { unavoidableShare } from './unavoidable-share.ts';
@@ -26,9 +27,10 @@ export async function runBench(
   if (wants('mqtt')) done(await measureMqtt(options, onProgress));
   if (wants('idle')) done(await measureIdle(options, onProgress));
   if (wants('trace-scale')) done(await measureTraceScale(options, onProgress));
-  if (!wants('trace') && !wants('bytes') && !wants('anchoring')) return;
+  if (!wants('trace') && !wants('recalls') && !wants('bytes') && !wants('anchoring')) return;
   await withStack(options, onProgress, async (stack) => {
     if (wants('trace')) done(await measureTrace(stack, options, onProgress));
+    if (wants('recalls')) done(await measureRecalls(stack, options, onProgress));
     if (wants('bytes')) done(await measureBytes(stack, options));
     // It stops the gateways, so it comes last.
     if (wants('anchoring')) done(await measureAnchoring(stack, options, onProgress));

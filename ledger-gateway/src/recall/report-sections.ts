@@ -140,8 +140,7 @@ function wordsOf(act: RecallView['steps'][number]['act'], placeName: (gln: strin
         act.reasons.length === 0
           ? null
           : html`<ul class="small">${act.reasons.map(
-              ({ item, reason }) =>
-                html`<li>Open: ${openText(item, placeName)}. ${reason}</li>`,
+              ({ item, reason }) => html`<li>Open: ${openText(item, placeName)}. ${reason}</li>`,
             )}</ul>`
       }${act.release ? ' The goods were let go.' : ' The goods stay on hold.'}`;
     case 'reopened':

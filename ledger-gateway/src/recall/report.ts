@@ -103,7 +103,12 @@ function facts({ recall, places, missing, enforced, lots, lotsToCome, times }: R
     ['Clock', clockText(times)],
     ...(lotsToCome === 0
       ? []
-      : [['Incomplete', html`<b class="bad">${counted(lotsToCome, 'lot')} of the scope not on hold yet</b>`] as const]),
+      : [
+          [
+            'Incomplete',
+            html`<b class="bad">${counted(lotsToCome, 'lot')} of the scope ${recall.state === 'open' ? 'not on hold yet' : 'never on hold'}</b>`,
+          ] as const,
+        ]),
     ['Hold', enforced ? `${counted(onHold, 'lot')} may not move` : 'none: an exercise blocks nothing'],
     ...(recall.returnTo.length === 0
       ? []
