@@ -350,6 +350,35 @@ describe('recalls', () => {
     expect(await stranger.page.getByText('Listeria').count()).toBe(0);
   });
 
+  test('a lot number alone is enough for an exercise, and one answer for all goods that were found as expected', async () => {
+    const page = await open(chain.growers, '/recalls/new?kind=mock');
+    await page.getByLabel('Reason').fill('Yearly exercise');
+    await page.getByLabel('Suspect lots, one a line').fill('NOBODY-KNOWS-1');
+    await page.getByRole('button', { name: 'Show what it concerns' }).click();
+    await page.getByText(/No lot NOBODY-KNOWS-1 is known here\. Write the GTIN of the product before/).waitFor();
+    const numbers = [goods, short].map(({ fieldLot }) => lotOf(fieldLot).lot);
+    await page.getByLabel('Suspect lots, one a line').fill(numbers.join('\n'));
+    await page.getByRole('button', { name: 'Show what it concerns' }).click();
+    await page.getByRole('button', { name: 'Begin the exercise with 4 lots' }).click();
+    await page
+      .getByText(/^Scope known .* · on the ledger everywhere: .* · acknowledged by all: not all yet$/)
+      .waitFor();
+    const id = new URL(page.url()).pathname.slice('/recalls/'.length);
+
+    const store = await open(chain.retail, `/recalls/${id}`);
+    await store.getByText('Record several at once').click();
+    await store.getByLabel('What became of it').selectOption({ label: 'all destroyed' });
+    await shot(store, 'recall-several');
+    await store.getByRole('button', { name: 'Record 2 lines' }).click();
+    await store.getByText('Record several at once').waitFor({ state: 'detached' });
+    const { lines } = recallSchema.parse(await chain.retail.api.get(`/api/recalls/${id}`));
+    expect(lines.filter(({ mspId }) => mspId === mspIds.retail)).toMatchObject([
+      { finding: { destroyed: '30' }, open: { amount: '0' } },
+      { finding: { destroyed: '30' }, open: { amount: '0' } },
+    ]);
+    await chain.growers.api.send('POST', `/api/recalls/${id}/close`, { conclusion: 'It works', otherwise: 'exercise' });
+  });
+
   test('contacts are added and removed where recalls are, a webhook with its secret shown once', async () => {
     const page = await open(chain.growers, '/recalls/contacts');
     await page.getByText('Nobody is told yet').waitFor();

@@ -2,7 +2,7 @@ import { parseIdentifier } from '@hopline/protocol/gs1';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { historySchema } from '../../ledger-gateway/src/recall/list-recalls.ts';
 import { recallSchema } from '../../ledger-gateway/src/recall/read-recall.ts';
-import { received, shipped, sold } from '../ledger-suite/epcis-events.ts';
+import { harvested, received, shipped, sold } from '../ledger-suite/epcis-events.ts';
 import { ApiProblem, mspIds, type Network, type RunningGateway, startNetwork } from './network.ts';
 import { type Chain, capture, deliver, finding } from './recall-story.ts';
 
@@ -160,6 +160,24 @@ describe('goods that are on the way when they are recalled', () => {
       timeout: 30_000,
       interval: 50,
     });
+  });
+});
+
+test('a lot number alone means the one lot that has it', async () => {
+  const { caseLot, packhouse } = await deliver(chain);
+  const id = parseIdentifier(caseLot);
+  const number = id.kind === 'lgtin' ? id.lot : '';
+  const asked = (suspect: string) => open(chain.freshHub, [suspect], { kind: 'mock' });
+  expect((await asked(number)).lots).toMatchObject([{ item: caseLot }]);
+  const twin = `https://id.gs1.org/01/09506000149301/10/${encodeURIComponent(number)}`;
+  await capture(chain.freshHub, harvested({ at, gln: packhouse }, [[twin, 1, 'EA']]));
+  expect(await problemOf(asked(number))).toMatchObject({
+    status: 400,
+    members: { title: `several products have a lot ${number}`, gtins: expect.arrayContaining(['09506000149301']) },
+  });
+  expect((await problemOf(asked(`${number}-X`))).members).toMatchObject({
+    title: `no lot ${number}-X is known here`,
+    advice: 'write the GTIN of the product before the lot number',
   });
 });
 

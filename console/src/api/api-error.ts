@@ -6,6 +6,8 @@ const problemSchema = z.object({
   title: z.string(),
   status: z.int(),
   detail: z.optional(z.string()),
+  /** What whoever asked can do, where the gateway says it. */
+  advice: z.optional(z.string()),
 });
 export type Problem = z.infer<typeof problemSchema>;
 

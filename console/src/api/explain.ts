@@ -49,7 +49,7 @@ export function explain(error: unknown): Explanation {
   const code = error.problem?.code ?? '';
   const known = byCode[code];
   if (known) return known;
-  const detail = error.problem?.detail;
+  const detail = error.problem?.detail ?? error.problem?.advice;
   return { title: sentence(error.message), advice: detail === undefined ? '' : sentence(detail) };
 }
 

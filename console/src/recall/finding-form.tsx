@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useId, useRef } from 'react';
-import { explain } from '../api/explain.ts';
 import { type Finding, type RecallLine, recordFindings } from '../api/recalls.ts';
 import { unitName } from '../format/number.ts';
+import { FormError } from './form-error.tsx';
 
 const fields = [
   ['quarantined', 'Quarantined'],
@@ -54,7 +54,10 @@ export function FindingForm({ recallId, line, name, onDone }: Props) {
   };
   return (
     <form onSubmit={submit} className="finding-form" aria-label={`What was found of ${name}`}>
-      <p className="muted small">Amounts in {unitName(uom)}. What you say replaces what was said before.</p>
+      <p className="muted small">
+        Amounts in {unitName(uom)}, of what was here when the lot was recalled: what came back to here is counted where
+        it came from. What you say replaces what was said before.
+      </p>
       <div className="finding-fields">
         {fields.map(([field, label], index) => (
           <label key={field}>
@@ -83,9 +86,7 @@ export function FindingForm({ recallId, line, name, onDone }: Props) {
           Cancel
         </button>
       </div>
-      <p id={`${id}-error`} className="field-error" role="alert">
-        {error ? `${explain(error).title}. ${explain(error).advice}` : ''}
-      </p>
+      <FormError id={`${id}-error`} error={error} />
     </form>
   );
 }

@@ -5,6 +5,7 @@ import { Badge } from '../shell/badge.tsx';
 import { Message } from '../shell/message.tsx';
 import { FindingForm } from './finding-form.tsx';
 import { isOpen, lotName, partyName, placeName } from './names.ts';
+import { SeveralFindings } from './several-findings.tsx';
 
 interface Props {
   readonly view: Recall;
@@ -25,8 +26,10 @@ export function GoodsTable({ view, mspId, mayAnswer }: Props) {
   const [editing, setEditing] = useState<string | null>(null);
   if (view.lines.length === 0) return <Message title="Nothing was expected anywhere" tone="empty" />;
   const lines = [...view.lines].sort((a, b) => Number(b.mspId === mspId) - Number(a.mspId === mspId));
+  const mine = mayAnswer ? lines.filter((line) => maySpeakFor(view, line, mspId)) : [];
   return (
     <div className="table-scroll">
+      <SeveralFindings view={view} lines={mine} />
       <table className="goods stacked">
         <thead>
           <tr>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Recall, RecallRecord } from '../api/recalls.ts';
-import { isOpen, lotName, partyName, placeName, recallTitle, stepText } from './names.ts';
+import { clockText, isOpen, lotName, partyName, placeName, recallTitle, stepText } from './names.ts';
 
 const view = {
   recall: { mspId: 'GrowersMSP', kind: 'mandatory', class: 'I' },
@@ -45,4 +45,17 @@ test('a line is open until all that was expected is accounted for, and where nob
   expect(isOpen(line({ amount: '0', uom: null }, { amount: '5', uom: null }))).toBe(false);
   expect(isOpen(line(null, { amount: '5', uom: null }))).toBe(true);
   expect(isOpen(line(null, null))).toBe(false);
+});
+
+test('the clock says how long each stage took, and which is not over', () => {
+  const organisations = view.organisations;
+  const times = { startedMs: 0, timeToScopeMs: 800, timeToHoldMs: 95_000, timeToAcknowledgementsMs: null };
+  const recall = { kind: 'voluntary' } as RecallRecord;
+  expect(clockText({ recall, organisations, times })).toBe(
+    'Scope known within a second · on hold everywhere: after 1 min 35 s · acknowledged by all: not all yet',
+  );
+  const half = { ...times, timeToHoldMs: null };
+  expect(clockText({ recall, organisations: [], times: half })).toBe(
+    'Scope known within a second · on hold everywhere: not everything yet',
+  );
 });

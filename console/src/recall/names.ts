@@ -1,5 +1,6 @@
 import type { Recall, RecallLine, RecallRecord, RecallStep } from '../api/recalls.ts';
 import { organisationName, shortId } from '../format/term.ts';
+import { formatDuration } from '../format/time.ts';
 
 /** What a recall is called: `Mandatory recall, class I`. */
 export function recallTitle({ kind, class: recallClass }: RecallRecord): string {
@@ -26,6 +27,23 @@ export function partyName({ organisations, recall, openedBy }: Recall, mspId: st
 /** Lines that still want an answer: something was expected there, and not all of it is accounted for. */
 export function isOpen({ open, expected }: RecallLine): boolean {
   return open === null ? expected !== null : open.amount !== '0';
+}
+
+/** How long each stage took, from when the clock began to run. */
+export function clockText({
+  recall,
+  organisations,
+  times,
+}: Pick<Recall, 'recall' | 'organisations' | 'times'>): string {
+  const { timeToScopeMs, timeToHoldMs, timeToAcknowledgementsMs } = times;
+  const after = (ms: number) => (ms < 1_000 ? 'within a second' : `after ${formatDuration(ms)}`);
+  const held = timeToHoldMs === null ? 'not everything yet' : after(timeToHoldMs);
+  const answers = timeToAcknowledgementsMs === null ? 'not all yet' : after(timeToAcknowledgementsMs);
+  return [
+    `Scope known ${after(timeToScopeMs)}`,
+    `${recall.kind === 'mock' ? 'on the ledger' : 'on hold'} everywhere: ${held}`,
+    ...(organisations.length === 0 ? [] : [`acknowledged by all: ${answers}`]),
+  ].join(' · ');
 }
 
 const nothing = ['', ''] as const;

@@ -17,7 +17,7 @@ import { AcknowledgeForm } from './acknowledge-form.tsx';
 import { GoodsTable } from './goods-table.tsx';
 import { ManageRecall } from './manage-recall.tsx';
 import { mayRecall } from './may-recall.ts';
-import { isOpen, recallTitle } from './names.ts';
+import { clockText, isOpen, recallTitle } from './names.ts';
 import { OrganisationTable } from './organisation-table.tsx';
 import { StepList } from './step-list.tsx';
 import './recall.css';
@@ -78,6 +78,7 @@ function RecallView({ view, mspId, mayAnswer }: Props) {
         Opened by {view.openedBy}
         {recall.authority === null ? '' : `, ordered by ${recall.authority}`}. Version {recall.version} of the scope.
       </p>
+      <p className="muted">{clockText(view)}</p>
       {mustAnswer ? (
         mayAnswer ? (
           <AcknowledgeForm

@@ -42,7 +42,8 @@ export function ScopePreview({ asked, preview, isPending, error, onOpen }: Props
         aside={`traced in ${formatDuration(Math.max(1_000, preview.scopedMs - preview.startedMs))}, nothing is opened yet`}
       >
         <p className="recall-reason">
-          {counted(lots.length, 'lot')} ({counted(made, 'lot')} made of the suspect goods),{' '}
+          {counted(lots.length, 'lot')}
+          {made === 0 ? '' : ` (${counted(made, 'lot')} made of the suspect goods)`},{' '}
           {counted(new Set(there.map(({ place }) => place)).size, 'place')},{' '}
           {counted(organisations.length, 'organisation')}
           {outside.length === 0 ? '' : `, ${counted(outside.length, 'party', 'parties')} outside the network`}

@@ -1,5 +1,4 @@
 import { glnSchema, maxLotsPerTransaction, newRecallSchema, recallIdSchema, type ScopeLine } from '@hopline/protocol';
-import { canonicalLink, gtin14, lotNumber, parseIdentifier } from '@hopline/protocol/gs1';
 import { z } from 'zod';
 import { GatewayError } from '../gateway-error.ts';
 import type { AppContext } from '../http/app-context.ts';
@@ -10,14 +9,10 @@ import { evidenceRow } from './evidence.ts';
 import { recallLimits } from './limits.ts';
 import { type LineageLine, madeOf } from './lineage.ts';
 import { changeOnLedger, type HoldParts, openOnLedger, type Step, takeInRest } from './put-on-hold.ts';
+import { canonicalLot, resolveSuspects, suspectSchema } from './resolve-suspects.ts';
 import { assertComplete } from './rest-of-scope.ts';
 import { type FrozenScope, freezeScope, scopeDocumentSchema } from './scope-document.ts';
 
-/** Suspect goods: an identifier in any GS1 form, or GTIN and lot number. */
-const suspectSchema = z.union([
-  z.string().min(1).max(400),
-  z.strictObject({ gtin: z.string().max(14), lot: z.string().max(20) }),
-]);
 const suspectsSchema = z.array(suspectSchema).max(recallLimits.maxSuspects);
 
 const { kind, class: recallClass, reason, authority, returnTo } = newRecallSchema.shape;
@@ -159,7 +154,7 @@ export async function changeScope(
   body: z.output<typeof changeBodySchema>,
 ): Promise<void> {
   await assertComplete(app.store, recallId);
-  const remove = [...new Set(body.remove.map(canonical))];
+  const remove = [...new Set(body.remove.map(canonicalLot))];
   const scope = await app.store.query<{ item: string; via: string | null; to_version: number | null }>(
     'select item, via, to_version from recall_scope where recall_id = $1 order by via is not null, item',
     [recallId],
@@ -209,29 +204,16 @@ async function attend(app: AppContext): Promise<void> {
 
 /** Suspects, all that was made of them, and what is taken in besides: each after what it was made of. */
 async function traced(on: Queryable, { suspects, also }: Pick<OpenBody, 'suspects' | 'also'>): Promise<LineageLine[]> {
-  const first = [...new Set(suspects.map(identifierOf))];
+  const first = await resolveSuspects(on, suspects);
   const made = first.length === 0 ? [] : await madeOf(on, first);
   const known = new Set([...first, ...made.map(({ item }) => item)]);
-  const extra = [...new Set(also.map(identifierOf))].filter((item) => !known.has(item));
+  const extra = (await resolveSuspects(on, also)).filter((item) => !known.has(item));
   const alone = (item: string): LineageLine => ({ item, via: null, from: [] });
   return [...first.map(alone), ...extra.map(alone), ...made];
 }
 
 function linesOf(lines: readonly ScopeLine[]): ScopeLine[] {
   return lines.map(({ item, via }) => ({ item, via }));
-}
-
-/** The canonical identifier of suspect goods. Throws ProtocolError `gs1-…`. */
-function identifierOf(suspect: z.output<typeof suspectSchema>): string {
-  if (typeof suspect === 'string') return canonical(suspect);
-  return canonicalLink({ kind: 'lgtin', gtin: gtin14(suspect.gtin), lot: lotNumber(suspect.lot) });
-}
-
-/** Recalls are of lots and items: a unit's contents, or a private identifier, are named by themselves. */
-function canonical(text: string): string {
-  const id = parseIdentifier(text);
-  if (id.kind === 'lgtin' || id.kind === 'sgtin') return canonicalLink(id);
-  throw new GatewayError('bad-request', 'a recall is of lots and items', { identifier: text, kind: id.kind });
 }
 
 function newRecallId({ clock, randomBytes }: AppContext): string {

@@ -104,10 +104,20 @@ export function lotsSection({ lots }: RecallView): Markup {
 }
 
 /** Every step, as the ledger has it. */
-export function chronology({ steps, stepsTruncated, organisations, recall, openedBy, places }: RecallView): Markup {
+export function chronology({
+  steps,
+  stepsTruncated,
+  organisations,
+  recall,
+  openedBy,
+  places,
+  lots,
+}: RecallView): Markup {
   const name = (mspId: string) =>
     mspId === recall.mspId ? openedBy : (organisations.find((each) => each.mspId === mspId)?.name ?? mspId);
   const placeName = (gln: string) => places.find((each) => each.gln === gln)?.name ?? gln;
+  const lotOf = new Map(lots.map((each) => [each.item, each.lot ?? each.serial]));
+  const nameOf: Names = { placeName, partyName: name, lotName: (item) => lotOf.get(item) ?? item };
   const rows = steps.map(
     ({
       mspId,
@@ -115,7 +125,7 @@ export function chronology({ steps, stepsTruncated, organisations, recall, opene
       act,
       transactionId,
       block,
-    }) => html`<tr><td class="when">${timeText(atMs)}</td><td>${name(mspId)}</td><td>${wordsOf(act, placeName)}</td>
+    }) => html`<tr><td class="when">${timeText(atMs)}</td><td>${name(mspId)}</td><td>${wordsOf(act, nameOf)}</td>
 <td class="mono id">${block} · ${transactionId}</td></tr>`,
   );
   return html`<h2>Chronology</h2>
@@ -123,24 +133,30 @@ ${stepsTruncated ? html`<p class="wait">There are more steps than are shown.</p>
 <div class="scroll"><table><thead><tr><th>Time</th><th>Who</th><th>What</th><th>Block · transaction</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
-function wordsOf(act: RecallView['steps'][number]['act'], placeName: (gln: string) => string): string | Markup {
+interface Names {
+  readonly placeName: (gln: string) => string;
+  readonly partyName: (mspId: string) => string;
+  readonly lotName: (item: string) => string;
+}
+
+function wordsOf(act: RecallView['steps'][number]['act'], names: Names): string | Markup {
   switch (act.step) {
     case 'opened':
       return `Opened with ${counted(act.added, 'lot')}: ${act.reason}`;
     case 'scope-changed':
       return `Scope changed to version ${act.version}: ${act.added} added, ${act.removed} let out. Reason: ${act.reason}`;
     case 'notified':
-      return `Notices of version ${act.version} delivered to ${[...act.addressees, ...act.outside].join(', ')}`;
+      return `Notices of version ${act.version} delivered to ${[...act.addressees.map(names.partyName), ...act.outside.map(names.placeName)].join(', ')}`;
     case 'acknowledged':
       return `Acknowledged version ${act.version} (${act.by})`;
     case 'found':
-      return `Reported for ${[...new Set(act.findings.map(({ place }) => placeName(place)))].join(', ')}`;
+      return `Reported for ${[...new Set(act.findings.map(({ place }) => names.placeName(place)))].join(', ')}`;
     case 'closed':
       return html`Closed: ${act.conclusion}${
         act.reasons.length === 0
           ? null
-          : html`<ul class="small">${act.reasons.map(
-              ({ item, reason }) => html`<li>Open: ${openText(item, placeName)}. ${reason}</li>`,
+          : html`<ul class="small">${[...Map.groupBy(act.reasons, ({ reason }) => reason)].map(
+              ([reason, same]) => html`<li>${reason}: ${same.map(({ item }) => openText(item, names)).join('; ')}</li>`,
             )}</ul>`
       }${act.release ? ' The goods were let go.' : ' The goods stay on hold.'}`;
     case 'reopened':
@@ -148,14 +164,15 @@ function wordsOf(act: RecallView['steps'][number]['act'], placeName: (gln: strin
   }
 }
 
-function openText(item: Explained, placeName: (gln: string) => string): string {
+/** What was open when it was closed. */
+function openText(item: Explained, { placeName, partyName, lotName }: Names): string {
   switch (item.open) {
     case 'organisation':
-      return `no acknowledgement of ${item.mspId}`;
+      return `no acknowledgement of ${partyName(item.mspId)}`;
     case 'goods':
-      return `${item.item} at ${placeName(item.place)}`;
+      return `no report of ${lotName(item.item)} at ${placeName(item.place)}`;
     case 'place':
-      return `all goods at ${placeName(item.place)} without a report`;
+      return `no report of any other goods at ${placeName(item.place)}`;
   }
 }
 
