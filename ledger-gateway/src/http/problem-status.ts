@@ -25,6 +25,7 @@ const statusByCode: Partial<Record<ProblemCode, Status>> = {
   'unknown-key': 404,
   'unknown-recall': 404,
   'link-type-unavailable': 404,
+  'unknown-query': 404,
   'method-not-allowed': 405,
   'not-acceptable': 406,
   conflict: 409,

@@ -33,6 +33,7 @@ export const httpProblemCodes = [
   'import-incorrect',
   'outbox-full',
   'link-type-unavailable',
+  'unknown-query',
   'gateway-unreachable',
   'internal',
 ] as const;

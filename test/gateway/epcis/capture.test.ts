@@ -70,6 +70,17 @@ test('an event comes back as it was captured, with its record time', async () =>
   expect(response.headers.get('content-type')).toBe('application/json');
 });
 
+test('an answer is what the schema of the standard wants: the query has a name, and terms are bare', async () => {
+  const tagging = '/epcis/events?EQ_eventID=urn:example:event:tagging';
+  expect(await gateway.api.get(tagging)).toMatchObject({
+    epcisBody: {
+      queryResults: { queryName: 'SimpleEventQuery', resultsBody: { eventList: [{ disposition: 'active' }] } },
+    },
+  });
+  const asSent = await findEvents(gateway, tagging, { 'GS1-EPC-Format': 'Never_Translates' });
+  expect(asSent.events).toMatchObject([{ disposition: 'urn:epcglobal:cbv:disp:active' }]);
+});
+
 test('a correction stands beside the event, and another event of the same id is a conflict that shows', async () => {
   const declared = {
     ...observed('urn:example:a'),

@@ -46,7 +46,7 @@ afterAll(() => network?.stop());
 test.each([
   ['nobody', `${events}?stream=true`, {}, 401, 'SecurityException'],
   ['a wrong key', `${events}?stream=true`, { authorization: 'Bearer hk_wrong' }, 401, 'SecurityException'],
-  ['a query that is not there', '/epcis/queries/none/events?stream=true', null, 404, 'NoSuchResourceException'],
+  ['a query that is not there', '/epcis/queries/none/events?stream=true', null, 404, 'NoSuchNameException'],
   ['neither stream nor schedule', events, null, 400, 'SubscriptionControlsException'],
   ['both', `${events}?stream=true&hour=1`, null, 400, 'SubscriptionControlsException'],
   ['a stream that ends', `${events}?stream=maybe`, null, 400, 'SubscriptionControlsException'],

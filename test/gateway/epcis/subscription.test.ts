@@ -79,12 +79,28 @@ test('a query has a name, answers, and is deleted with its subscriptions', async
     parameter: 'EQ_colour',
   });
   expect(await gateway.api.get('/epcis/queries/made')).toEqual({ name: 'made', query });
+  expect(await (await gateway.api.fetch('/epcis/queries/none')).json()).toMatchObject({
+    type: 'epcisException:NoSuchNameException',
+    status: 404,
+  });
   const { body } = await subscribe('made', { dest: `${receiverUrl()}/made`, stream: true });
   expect((await gateway.api.fetch('/epcis/queries/made', { method: 'DELETE' })).status).toBe(204);
   const gone = `/epcis/queries/made/subscriptions/${String(body.subscriptionID)}`;
   expect((await gateway.api.fetch(gone)).status).toBe(404);
   expect((await gateway.api.fetch('/epcis/queries/made/events')).status).toBe(404);
   expect((await post('/epcis/queries', { name: 'made', query })).status).toBe(201);
+});
+
+test('a query keeps the prefixes of the header that it came with', async () => {
+  const query = { 'EQ_ex:crew': ['night'] };
+  const made = await gateway.api.fetch('/epcis/queries', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'GS1-Extensions': 'ex=https://ns.example.com/epcis/' },
+    body: JSON.stringify({ name: 'prefixed', query }),
+  });
+  expect(made.status).toBe(201);
+  const kept = { ...query, '@context': [{ ex: 'https://ns.example.com/epcis/' }] };
+  expect(await gateway.api.get('/epcis/queries/prefixed')).toEqual({ name: 'prefixed', query: kept });
 });
 
 test('a stream reports what is captured from then on, signed, and a list of it all is not asked for', async () => {
@@ -103,6 +119,7 @@ test('a stream reports what is captured from then on, signed, and a list of it a
   });
   expect(report?.headers['gs1-signature']).toBe(report?.headers['webhook-signature']);
   expect((await findEvents(gateway, '/epcis/queries/made/events')).names).toEqual(report?.names);
+  expect((await findEvents(gateway, '/epcis/queries/prefixed/events')).names).toEqual(['harvest', 'tagging']);
   const path = `/epcis/queries/made/subscriptions/${String(body.subscriptionID)}`;
   await vi.waitUntil(async () => 'lastNotifiedAt' in (await gateway.api.get(path)), { timeout: 10_000, interval: 50 });
 });

@@ -4,6 +4,9 @@ import type { FoundEvent } from '../query/run-query.ts';
 /** The context that every EPCIS 2.0 document refers to. */
 export const epcisContext = 'https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld';
 
+/** The name of the query that has none of its own (EPCIS 2.0, section 8.2.7.1); the standard's schema wants one. */
+const simpleEventQuery = 'SimpleEventQuery';
+
 /** Changes the identifiers of an event, or nothing. */
 export type Translate = (event: JsonObject) => JsonObject;
 
@@ -19,7 +22,7 @@ export interface QueryDocumentOptions {
  * which this repository recorded the event, and the event's hash as its id where the sender gave none.
  */
 export function queryDocument(events: readonly FoundEvent[], options: QueryDocumentOptions): JsonObject {
-  const { nowMs, translate, queryName, subscriptionId } = options;
+  const { nowMs, translate, queryName = simpleEventQuery, subscriptionId } = options;
   const shown = events.map((event) => translate(shownEvent(event)));
   const { context, eventList } = sharedContext(shown);
   return {
@@ -30,7 +33,7 @@ export function queryDocument(events: readonly FoundEvent[], options: QueryDocum
     epcisBody: {
       queryResults: {
         ...(subscriptionId === undefined ? {} : { subscriptionID: subscriptionId }),
-        ...(queryName === undefined ? {} : { queryName }),
+        queryName,
         resultsBody: { eventList },
       },
     },

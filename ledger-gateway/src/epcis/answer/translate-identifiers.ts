@@ -8,6 +8,7 @@ import {
   toUrn,
 } from '@hopline/protocol/gs1';
 import { GatewayError } from '../../gateway-error.ts';
+import { plainTerms } from './plain-terms.ts';
 import type { Translate } from './query-document.ts';
 
 /** What a client wants identifiers to look like (header GS1-EPC-Format). */
@@ -45,7 +46,7 @@ const nested = new Set([
 ]);
 const places = new Set(['readPoint', 'bizLocation']);
 
-/** The translation of a format. Extensions, ILMD and event ids stay as they are: nobody knows what is an identifier in them. */
+/** The translation of a format, which also writes terms as JSON has them. Extensions, ILMD and event ids stay as they are: nobody knows what is an identifier in them. */
 export function translation(format: EpcFormat, prefixes: CompanyPrefixes): Translate {
   switch (format) {
     case 'No_Preference':
@@ -53,9 +54,9 @@ export function translation(format: EpcFormat, prefixes: CompanyPrefixes): Trans
       return (event) => event;
     case 'Always_GS1_Digital_Link':
       // Links stay as they are: one with a lot and a serial number says more than its canonical form.
-      return (event) => translated(event, (id) => (id.startsWith('urn:epc:') ? canonicalId(id) : id));
+      return (event) => translated(plainTerms(event), (id) => (id.startsWith('urn:epc:') ? canonicalId(id) : id));
     case 'Always_EPC_URN':
-      return (event) => translated(event, (id) => urnOf(id, prefixes));
+      return (event) => translated(plainTerms(event), (id) => urnOf(id, prefixes));
   }
 }
 

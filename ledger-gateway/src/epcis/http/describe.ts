@@ -30,6 +30,7 @@ const forms = {
 const requestHeaders = {
   capture: z.object({ ...versions, 'GS1-Capture-Error-Behaviour': z.enum(errorBehaviours).optional() }),
   event: z.object(versions),
+  definition: z.object({ ...versions, 'GS1-Extensions': text }),
   events: z.object({ ...forms, 'GS1-Extensions': text }),
   form: z.object(forms),
   plain: z.object(versions),

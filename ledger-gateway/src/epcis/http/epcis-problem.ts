@@ -6,6 +6,7 @@ import { epcisLimits } from '../limits.ts';
 /** Exceptions of the standard (EPCIS 2.0, REST bindings) that are not told by the status alone. */
 const exceptionByCode: Partial<Record<ProblemCode, string>> = {
   conflict: 'ResourceAlreadyExistsException',
+  'unknown-query': 'NoSuchNameException',
   'query-parameter': 'QueryParameterException',
   'query-too-large': 'QueryTooLargeException',
   'query-too-complex': 'QueryTooComplexException',
@@ -23,6 +24,9 @@ const exceptionByStatus: Readonly<Record<number, string>> = {
   415: 'UnsupportedMediaTypeException',
 };
 
+/** What is missing under an address; the other codes with 404 speak of what an event names. */
+const missing: ReadonlySet<ProblemCode> = new Set(['not-found', 'unknown-query']);
+
 /** A problem as the standard has it; `code` says which of Hopline's refusals it is. */
 export interface EpcisException {
   readonly type: string;
@@ -36,7 +40,7 @@ export interface EpcisException {
  */
 export function exceptionOf(code: ProblemCode): EpcisException {
   const usual = statusOf(code);
-  const isOfEvent = (usual === 409 && code !== 'conflict') || (usual === 404 && code !== 'not-found');
+  const isOfEvent = (usual === 409 && code !== 'conflict') || (usual === 404 && !missing.has(code));
   const status = isOfEvent ? 400 : usual;
   // The standard has no exception for a method, and the status says it all (RFC 9457, section 4.2.1).
   if (status === 405) return { type: 'about:blank', status };

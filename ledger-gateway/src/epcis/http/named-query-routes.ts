@@ -1,7 +1,7 @@
 import { isJsonObject } from '@hopline/protocol/epcis';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
-import { found, GatewayError } from '../../gateway-error.ts';
+import { GatewayError } from '../../gateway-error.ts';
 import type { AppContext, AppEnv } from '../../http/app-context.ts';
 import { requires } from '../../http/authenticate.ts';
 import { parseRequest } from '../../http/problem-response.ts';
@@ -9,8 +9,15 @@ import { readBytes } from '../../http/read-body.ts';
 import { epcisLimits } from '../limits.ts';
 import { questionOf, readPageToken, writePageToken } from '../query/page-token.ts';
 import { parseQuery } from '../query/parse-query.ts';
-import { createQuery, deleteQuery, listQueries, type NamedQuery, readQuery } from '../query/query-store.ts';
-import { rawFromJson } from '../query/raw-parameters.ts';
+import {
+  createQuery,
+  deleteQuery,
+  listQueries,
+  type NamedQuery,
+  namedQuery,
+  unknownQuery,
+} from '../query/query-store.ts';
+import { rawFromJson, withExtensions } from '../query/raw-parameters.ts';
 import { readPage } from '../query/read-page.ts';
 import { controlParameters } from '../subscription/controls.ts';
 import { answerEvents, nextLink } from './answer-events.ts';
@@ -38,11 +45,18 @@ export function namedQueryRoutes(app: AppContext): Hono<AppEnv> {
     .options('/queries', ...discovery(['GET', 'HEAD', 'POST']))
     .post(
       '/queries',
-      describe({ summary: 'Give a query a name', body: definitionSchema, status: 201, gives: 'location' }),
+      describe({
+        summary: 'Give a query a name',
+        body: definitionSchema,
+        status: 201,
+        takes: 'definition',
+        gives: 'location',
+      }),
       requires('capture'),
       async (c) => {
         demandVersions(c);
-        const { name, query } = parseRequest(definitionSchema, await readJsonBody(c));
+        const { name, query: sent } = parseRequest(definitionSchema, await readJsonBody(c));
+        const query = withExtensions(sent, c.req.header('GS1-Extensions'));
         parseQuery(rawFromJson(query));
         await createQuery(app.store, { name, query, createdMs: app.clock.now() });
         return c.body(null, 201, { ...versionHeaders, Location: `/epcis/queries/${encodeURIComponent(name)}` });
@@ -62,7 +76,7 @@ export function namedQueryRoutes(app: AppContext): Hono<AppEnv> {
     .options('/queries/:name', ...discovery(['GET', 'HEAD', 'DELETE']))
     .get('/queries/:name', describe({ summary: 'A query', answer: definitionSchema }), requires('read'), async (c) => {
       const { type } = wishes(c);
-      const query = await namedQuery(app, c.req.param('name'));
+      const query = await namedQuery(app.store, c.req.param('name'));
       return c.body(JSON.stringify(shown(query)), 200, { 'content-type': type, ...versionHeaders });
     })
     .delete(
@@ -71,7 +85,7 @@ export function namedQueryRoutes(app: AppContext): Hono<AppEnv> {
       requires('capture'),
       async (c) => {
         const name = c.req.param('name');
-        found((await deleteQuery(app.store, name, app.clock.now())) || null, 'the query', { name });
+        if (!(await deleteQuery(app.store, name, app.clock.now()))) throw unknownQuery(name);
         app.epcis.sockets.endQuery(name);
         return c.body(null, 204, versionHeaders);
       },
@@ -91,15 +105,10 @@ export function namedQueryRoutes(app: AppContext): Hono<AppEnv> {
       async (c) => {
         const offer = socketOffer(c);
         if (offer !== null) return openQuerySocket(app, c, c.req.param('name'), offer);
-        const { name, query } = await namedQuery(app, c.req.param('name'));
+        const { name, query } = await namedQuery(app.store, c.req.param('name'));
         return answerEvents(app, c, parseQuery(rawFromJson(query)), name);
       },
     );
-}
-
-/** A query by its name. Throws `not-found`. */
-export async function namedQuery(app: AppContext, name: string): Promise<NamedQuery> {
-  return found(await readQuery(app.store, name), 'the query', { name });
 }
 
 /** A JSON body of a definition. Throws `unsupported-media-type`, `query-too-complex`, `bad-request`. */

@@ -1,11 +1,11 @@
 import type { Context } from 'hono';
-import { found, GatewayError } from '../../gateway-error.ts';
+import { GatewayError } from '../../gateway-error.ts';
 import type { AppContext, AppEnv } from '../../http/app-context.ts';
 import { demand, mayStill } from '../../http/authenticate.ts';
 import { type SocketEnd, type TellingSocket, tellingSocket } from '../../http/socket.ts';
 import type { UpgradeBindings, UpgradeOffer } from '../../http/upgrade.ts';
 import { epcisLimits } from '../limits.ts';
-import { readQuery } from '../query/query-store.ts';
+import { namedQuery } from '../query/query-store.ts';
 import { readPage } from '../query/read-page.ts';
 import { beginAt } from '../socket/begin-at.ts';
 import type { SocketPlace } from '../socket/query-sockets.ts';
@@ -76,7 +76,7 @@ async function subscriptionOf(
       parameter: 'nextPageToken',
     });
   }
-  const { query } = found(await readQuery(app.store, name), 'the query', { name });
+  const { query } = await namedQuery(app.store, name);
   const { position, initialRecordMs } = await beginAt(app.store, wanted, nowMs);
   return {
     ...controls,

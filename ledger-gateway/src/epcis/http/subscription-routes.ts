@@ -7,6 +7,7 @@ import { parseRequest } from '../../http/problem-response.ts';
 import { channelSchema } from '../../notify/notice.ts';
 import { newWebhookSecret, webhookSecretSchema } from '../../notify/webhook-secret.ts';
 import { questionOf, readPageToken, writePageToken } from '../query/page-token.ts';
+import { namedQuery } from '../query/query-store.ts';
 import { readPage } from '../query/read-page.ts';
 import { lastSeq } from '../query/run-query.ts';
 import { readControls, scheduleSchema } from '../subscription/controls.ts';
@@ -21,7 +22,7 @@ import {
 import { nextLink } from './answer-events.ts';
 import { describe, paging } from './describe.ts';
 import { discovery, versionHeaders } from './discovery.ts';
-import { namedQuery, readJsonBody } from './named-query-routes.ts';
+import { readJsonBody } from './named-query-routes.ts';
 import { demandCbvFormat, demandVersions, epcFormat, negotiateType } from './negotiate.ts';
 
 const requestSchema = z.strictObject({
@@ -110,7 +111,7 @@ async function subscribe(app: AppContext, c: Context<AppEnv>): Promise<Response>
   demandVersions(c);
   demandCbvFormat(c);
   const format = epcFormat(c);
-  const { name } = await namedQuery(app, c.req.param('name') ?? '');
+  const { name } = await namedQuery(app.store, c.req.param('name') ?? '');
   const request = parseRequest(requestSchema, await readJsonBody(c));
   const nowMs = app.clock.now();
   const { stream, schedule, dueMs, reportIfEmpty } = readControls(request, nowMs);
@@ -173,7 +174,7 @@ function demandDestination(url: string, secret: string): void {
 async function answerSubscriptions(app: AppContext, c: Context<AppEnv>): Promise<Response> {
   const type = negotiateType(c);
   demandVersions(c);
-  const { name } = await namedQuery(app, c.req.param('name') ?? '');
+  const { name } = await namedQuery(app.store, c.req.param('name') ?? '');
   const { perPage, token } = readPage(new URL(c.req.url).searchParams);
   const question = questionOf('subscriptions', name);
   const from = token === undefined ? null : readPageToken(token, question).from;

@@ -39,6 +39,17 @@ export async function readQuery(on: Queryable, name: string): Promise<NamedQuery
   return row ? queryOf(row) : null;
 }
 
+/** A query by its name. Throws `unknown-query`. */
+export async function namedQuery(on: Queryable, name: string): Promise<NamedQuery> {
+  const query = await readQuery(on, name);
+  if (query === null) throw unknownQuery(name);
+  return query;
+}
+
+export function unknownQuery(name: string): GatewayError {
+  return new GatewayError('unknown-query', 'there is no query of this name', { name });
+}
+
 /** Queries by name, behind `after`. */
 export async function listQueries(on: Queryable, after: string | null, limit: number): Promise<NamedQuery[]> {
   const rows = await on.query<QueryRow>(

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type Prefixes, prefixesOf } from '@hopline/protocol/epcis';
+import { type JsonObject, type Prefixes, prefixesOf } from '@hopline/protocol/epcis';
 import { epcisLimits } from '../limits.ts';
 import { parameterError } from './parameter-error.ts';
 
@@ -43,9 +43,15 @@ export function rawFromJson(query: JsonObject): RawQuery {
   return bounded({ parameters, prefixes: prefixesOf(query['@context']) });
 }
 
-/** Whether a value is a query as `rawFromJson` takes it. */
-export function isQueryObject(value: unknown): value is JsonObject {
-  return isJsonObject(value);
+/**
+ * A query with the prefixes of the header GS1-Extensions that came with it, so that it means the same without the header. What
+ * the query itself declares goes before.
+ */
+export function withExtensions(query: JsonObject, extensions: string | undefined): JsonObject {
+  const prefixes = prefixesOfHeader(extensions);
+  if (prefixes.size === 0) return query;
+  const own = query['@context'] ?? [];
+  return { ...query, '@context': [Object.fromEntries(prefixes), ...(Array.isArray(own) ? own : [own])] };
 }
 
 function prefixesOfHeader(header: string | undefined): Prefixes {
