@@ -405,6 +405,7 @@ describe('a scope of more lots than one transaction takes', () => {
         .filter(({ data }) => data.recallId === recall.recallId);
       expect(told).toMatchObject([{ data: { version: 3 } }]);
       expect(told[0].data.lots).toHaveLength(5);
+      expect(told[0].data.lotCount).toBe(5);
       await chain.freshHub.api.fetch(`/api/contacts/${String(id)}`, { method: 'DELETE' });
     },
   );

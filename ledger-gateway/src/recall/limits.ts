@@ -23,6 +23,8 @@ export const recallLimits = {
   maxContactsPerParty: 20,
   /** How long before a request its clock may have started. */
   maxClockMs: 30 * dayMs,
+  /** Lots that a webhook names: thousands would make it larger than the outbox takes. */
+  maxLotsInNotice: 500,
   /** After it a notice is no longer tried. */
   noticeValidMs: 7 * dayMs,
   /** Longest wait for an answer that a contact may be given. */

@@ -69,7 +69,9 @@ export function composeNotice(due: DueNotice): Notice {
         openedAtMs: recall.openedAtMs,
         party,
         returnTo: recall.returnTo,
-        lots,
+        // The first of them; all are at `url`.
+        lots: lots.slice(0, recallLimits.maxLotsInNotice),
+        lotCount: lots.length,
         url: urlOf(due),
       },
     },
