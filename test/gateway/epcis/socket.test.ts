@@ -86,6 +86,26 @@ test('what asks for a subscription and is no WebSocket is refused, and another u
   answer.resume();
 });
 
+test('handshakes that come to nothing take no place', async () => {
+  const headers = { authorization: `Bearer ${gateway.adminKey}`, connection: 'Upgrade', upgrade: 'websocket' };
+  for (let asked = 0; asked <= epcisLimits.maxSocketsPerCaller; asked++) {
+    // Without Sec-WebSocket-Key.
+    const handshake = request(`${gateway.url}${events}?stream=true`, { headers });
+    const [answer] = (await once(handshake.end(), 'response')) as [IncomingMessage];
+    expect(answer.statusCode).toBe(400);
+    answer.resume();
+  }
+  const gone = request(`${gateway.url}${events}?stream=true`, { headers });
+  gone.on('error', () => undefined).end();
+  gone.once('socket', (socket) => socket.once('connect', () => socket.destroy()));
+  await new Promise((resolve) => gone.once('close', resolve));
+  const client = await openSocket(gateway, `${events}?stream=true`);
+  client.socket.terminate();
+  const open = async () =>
+    /^hopline_epcis_sockets\{.*\} (\d+)$/m.exec(await (await gateway.api.fetch('/metrics')).text())?.[1];
+  await vi.waitUntil(async () => (await open()) === '0', wait);
+});
+
 test('OPTIONS tells that there are WebSockets', async () => {
   const { status, headers } = await gateway.api.fetch(events, { method: 'OPTIONS' });
   expect([status, headers.get('upgrade')]).toEqual([204, 'websocket']);
