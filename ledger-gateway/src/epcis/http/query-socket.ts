@@ -104,12 +104,20 @@ async function serve(
     ending.abort({ code: 1011, reason: 'something went wrong here: come again' } satisfies SocketEnd);
   };
   const { store, clock, publicUrl } = app;
-  await Promise.all([
+  const work = Promise.all([
     tellSocket({ store, clock, news: app.epcis.news, publicUrl }, subscription, socket, until).catch(fail),
     watchCaller(app, c, ending, until).catch(fail),
   ]);
+  await given(until);
   const end = place.ended.aborted ? place.ended.reason : ending.signal.reason;
+  // Before the work has ended: it may wait for a reader that takes nothing, and whom only this cuts off.
   await socket.end((end as SocketEnd | undefined) ?? { code: 1000, reason: '' });
+  await work;
+}
+
+function given(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 /** A socket outlives a request, and must not outlive the right to it: a key that is revoked, a token that has run out. */
