@@ -1,4 +1,5 @@
 import type { MovementRow } from './block-changes.ts';
+import { digestOfEvent } from './event-digest.ts';
 import { flowEnds, goneHow } from './flow-ends.ts';
 import type { RowOf } from './rows.ts';
 
@@ -13,6 +14,7 @@ export interface Numbers {
 /** Rows of flows, in the order of the movements. A shipment that is not known here is number 0. */
 export function foldFlows(movements: readonly MovementRow[], numbers: Numbers): RowOf<'flows'>[] {
   return movements.map((movement) => {
+    const digest = digestOfEvent(movement.event);
     const from_at = movement.from_at as keyof typeof flowEnds;
     const to_at = movement.to_at as keyof typeof flowEnds;
     return {
@@ -27,6 +29,7 @@ export function foldFlows(movements: readonly MovementRow[], numbers: Numbers): 
       way: to_at === 'transit' ? Number(movement.transit_to) : null,
       amount: movement.amount,
       uom: movement.uom,
+      event: digest === null ? null : `\\x${digest}`,
     };
   });
 }

@@ -22,10 +22,15 @@ export function ledgerSequence({ block, txPosition, position }: LedgerPlace): nu
 
 /** The parts of a number that `ledgerSequence` made. */
 export function ledgerPlace(sequence: number): LedgerPlace {
-  const transaction = Math.floor(sequence / maxEventsPerTransaction);
+  const transaction = transactionNumber(sequence);
   return {
     block: Math.floor(transaction / maxTransactionsPerBlock),
     txPosition: transaction % maxTransactionsPerBlock,
     position: sequence % maxEventsPerTransaction,
   };
+}
+
+/** The number of the transaction that an event with a number is in. */
+export function transactionNumber(sequence: number): number {
+  return Math.floor(sequence / maxEventsPerTransaction);
 }

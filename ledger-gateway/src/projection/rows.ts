@@ -136,6 +136,7 @@ export const columns = {
     way: 'bigint',
     amount: 'text',
     uom: 'text',
+    event: 'bytea',
   },
   named_transformations: { id: 'text', number: 'bigint' },
   remarks: { subject: 'bigint', seq: 'bigint', remark: 'text' },

@@ -3,6 +3,8 @@ import type { Database, Queryable, Row, SqlValue } from './database.ts';
 
 /** Connections that one gateway holds at most; more only make them wait for each other on the server. */
 const maxConnections = 8;
+/** Connections for reads of several queries on one state of the database. */
+const maxSnapshots = 4;
 const connectTimeoutMs = 10_000;
 
 /** Type numbers of PostgreSQL (`pg_type.oid`). `int8` comes as text by default; our values fit a double exactly. */
@@ -12,20 +14,17 @@ const int8Oid = 20;
 export async function openPostgres(url: string): Promise<Database> {
   const types = new pg.TypeOverrides();
   types.setTypeParser(int8Oid, Number);
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: maxConnections,
-    connectionTimeoutMillis: connectTimeoutMs,
-    types,
-  });
+  const options = { connectionString: url, connectionTimeoutMillis: connectTimeoutMs, types };
+  const pool = new pg.Pool({ ...options, max: maxConnections });
+  const snapshots = new pg.Pool({ ...options, max: maxSnapshots, pipeline: true });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on('error', () => undefined);
+  for (const each of [pool, snapshots]) each.on('error', () => undefined);
   const database: Database = {
     kind: 'postgres',
     query: (sql, parameters) => run(pool, sql, parameters),
     transaction: (work) => transact(pool, 'begin', work),
-    snapshot: (work) => transact(pool, 'begin isolation level repeatable read, read only', work),
-    close: () => pool.end(),
+    snapshot: (work) => transact(snapshots, 'begin isolation level repeatable read, read only', work),
+    close: async () => void (await Promise.all([pool.end(), snapshots.end()])),
   };
   await database.query('select 1');
   return database;
@@ -57,7 +56,15 @@ async function run<R extends Row>(
   sql: string,
   parameters: readonly SqlValue[] = [],
 ): Promise<R[]> {
+  return (await on.query<R>(sql, parameters.map(encode))).rows;
+}
+
+/** Values as pg takes them. */
+function encode(value: SqlValue): unknown {
   // pg tells bytes by `Buffer`, and would send any other array as an SQL array.
-  const values = parameters.map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value));
-  return (await on.query<R>(sql, values)).rows;
+  if (value instanceof Uint8Array) return Buffer.from(value);
+  // A list of numbers needs no quotes; pg looks for some in each of them, which takes a trace as long as its walk.
+  if (Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'number'))
+    return `{${value.join(',')}}`;
+  return value;
 }

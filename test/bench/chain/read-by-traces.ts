@@ -1,6 +1,7 @@
 /** Tables that traces read; the others are for other questions. */
 export const readByTraces: ReadonlySet<string> = new Set([
   'blocks',
+  'transactions',
   'events',
   'items',
   'flows',
@@ -21,6 +22,7 @@ const usedByTraces: readonly string[] = [
   'presences_by_subject',
   'presences_by_where',
   'events_by_block',
+  'transactions_by_place',
   'state_pkey',
 ];
 

@@ -30,9 +30,9 @@ export class AffectedGoods {
     this.#whereabouts = whereabouts;
   }
 
-  /** Numbers of the events that prove parts. */
-  events(subject: number): number[] {
-    return [...this.#openStays(subject).map(({ first }) => first.seq), ...this.#ends(subject).map(({ seq }) => seq)];
+  /** The steps that prove parts. */
+  steps(subject: number): Flow[] {
+    return [...this.#openStays(subject).map(({ first }) => first), ...this.#ends(subject)];
   }
 
   describe(subject: number, isStart: boolean, names: TraceNames): Affected {

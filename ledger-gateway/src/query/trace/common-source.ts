@@ -5,6 +5,7 @@ import type { Queryable } from '../../store/database.ts';
 import { asOfSchema } from '../freshness.ts';
 import { controlLots, controlPlaces } from './controls.ts';
 import { FlowBook } from './flow-book.ts';
+import { ProofBook } from './proof-book.ts';
 import { type LegKind, type Ranked, rankSources, type Traced } from './rank-sources.ts';
 import { Reach } from './reach.ts';
 import { sourcesOf } from './sources-of.ts';
@@ -103,7 +104,11 @@ export async function readCommonSource(
   // What was cut short is no match for what was not.
   const compared = book.isCut ? [] : others;
   const ranked = rankSources(legs, compared).slice(0, maxSources);
-  const names = await namesOf(on, neededNames(ranked, legs));
+  const proofs = new ProofBook(on);
+  proofs.ofEvents(
+    ranked.flatMap(({ key, legs: having }) => having.flatMap((leg) => legs[leg]?.sources.get(key) ?? [])),
+  );
+  const names = await namesOf(on, neededNames(ranked), proofs);
   return {
     legs: starts.map(({ kind, start: { id, goods, inside } }) => ({
       kind,
@@ -130,7 +135,7 @@ async function traced(
   return found;
 }
 
-function neededNames(ranked: readonly Ranked[], legs: readonly Traced[]) {
+function neededNames(ranked: readonly Ranked[]) {
   const numbers = (kinds: readonly string[]) =>
     ranked.flatMap(({ key }) => {
       const [kind = '', id] = key.split(' ');
@@ -139,7 +144,6 @@ function neededNames(ranked: readonly Ranked[], legs: readonly Traced[]) {
   return {
     things: numbers(['goods', 'unit']),
     places: numbers(['place']),
-    events: ranked.flatMap(({ key, legs: having }) => having.flatMap((leg) => legs[leg]?.sources.get(key) ?? [])),
   };
 }
 

@@ -4,7 +4,9 @@ import { flowEnds } from '../../projection/flow-ends.ts';
 import type { Queryable } from '../../store/database.ts';
 import { asOfSchema } from '../freshness.ts';
 import { quantitySchema } from '../shapes.ts';
+import type { Flow } from './flow.ts';
 import { FlowBook } from './flow-book.ts';
+import { ProofBook } from './proof-book.ts';
 import { QuantitySum } from './quantity-sum.ts';
 import { traceStart } from './read-trace.ts';
 import { staysOf } from './stays.ts';
@@ -111,11 +113,10 @@ export async function readExposure(
     }
   }
   const brought = found.map((inside) => broughtBy(book, inside));
-  const names = await namesOf(on, {
-    things: found.flatMap(({ subject, at, id }) => (at === flowEnds.unit ? [subject, id] : [subject])),
-    places: [],
-    events: brought.flatMap((seq) => (seq === null ? [] : [seq])),
-  });
+  const proofs = new ProofBook(on);
+  proofs.ofSteps(brought.filter((step) => step !== null));
+  const things = found.flatMap(({ subject, at, id }) => (at === flowEnds.unit ? [subject, id] : [subject]));
+  const names = await namesOf(on, { things, places: [] }, proofs);
   const start: TraceStart = {
     id: where.map(({ place, unit }) => place ?? unit).join(' '),
     place: null,
@@ -148,7 +149,7 @@ export async function readExposure(
         fromMs: inside.fromMs,
         toMs: inside.toMs,
         quantities: presentAmounts(book, inside),
-        ...names.proof(brought[index] ?? 0),
+        ...names.proof(brought[index]?.seq ?? 0),
       };
     }),
     further: options.further
@@ -213,11 +214,11 @@ function assignedSite(condition: string): string {
       from jsonb_array_elements(d.record -> 'assignments') a) as assigned ${condition} order by from_ms desc limit 1)`;
 }
 
-function broughtBy(book: FlowBook, { subject, at, id, fromMs }: Inside): number | null {
+function broughtBy(book: FlowBook, { subject, at, id, fromMs }: Inside): Flow | null {
   const stay = staysOf(book.flowsOf(subject)).find(
     (each) => each.at === at && each.id === id && each.fromMs <= fromMs && each.toMs >= fromMs,
   );
-  return stay?.first.seq ?? null;
+  return stay?.first ?? null;
 }
 
 function presentAmounts(book: FlowBook, { subject, at, id, fromMs, toMs }: Inside) {

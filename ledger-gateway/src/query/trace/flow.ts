@@ -1,4 +1,5 @@
 import { flowEnds } from '../../projection/flow-ends.ts';
+import { FieldReader } from './field-reader.ts';
 
 /** One movement of goods or of a unit, by numbers (`projection/fold-flows.ts`). */
 export interface Flow {
@@ -17,6 +18,8 @@ export interface Flow {
   /** `null` for a unit. */
   readonly amount: string | null;
   readonly uom: string | null;
+  /** Digest of the event; `null` where it is named otherwise (`projection/event-digest.ts`). */
+  readonly digest: string | null;
 }
 
 /** Ends at which things are for a while, and can be mixed with others of the same lot. */
@@ -34,25 +37,31 @@ export function isBookkeeping(at: number): boolean {
 
 /** SQL of a flow as one line of text: a row a flow would cost a trace more than the walk itself. */
 export const flowLine = `concat_ws(' ', f.subject, f.seq, f.step, f.time_ms, f.from_at, f.from_id, f.to_at, f.to_id,
-  coalesce(f.way, 0), coalesce(f.amount, '-'), coalesce(f.uom, '-'))`;
+  coalesce(f.way, 0), coalesce(f.amount, '-'), coalesce(f.uom, '-'), coalesce(encode(f.event, 'hex'), '-'))`;
 
 /** Flows out of lines of `flowLine`. */
 export function parseFlows(text: string): Flow[] {
-  if (text === '') return [];
-  return text.split('\n').map((line) => {
-    const [subject, seq, step, timeMs, fromAt, fromId, toAt, toId, way, amount, uom] = line.split(' ');
-    return {
-      subject: Number(subject),
-      seq: Number(seq),
-      step: Number(step),
-      timeMs: Number(timeMs),
-      fromAt: Number(fromAt),
-      fromId: Number(fromId),
-      toAt: Number(toAt),
-      toId: Number(toId),
-      way: Number(way),
-      amount: amount === '-' ? null : (amount ?? null),
-      uom: uom === '-' ? null : (uom ?? null),
-    };
-  });
+  const fields = new FieldReader(text);
+  const flows: Flow[] = [];
+  while (!fields.isEnd) {
+    flows.push({
+      subject: fields.number(),
+      seq: fields.number(),
+      step: fields.number(),
+      timeMs: fields.number(),
+      fromAt: fields.number(),
+      fromId: fields.number(),
+      toAt: fields.number(),
+      toId: fields.number(),
+      way: fields.number(),
+      amount: unlessNone(fields.word()),
+      uom: unlessNone(fields.word()),
+      digest: unlessNone(fields.word()),
+    });
+  }
+  return flows;
+}
+
+function unlessNone(word: string): string | null {
+  return word === '-' ? null : word;
 }

@@ -24,6 +24,7 @@ export class Reach {
   readonly transformations = new Set<number>();
   readonly byOrder = new Set<Flow>();
   readonly whole = new Set<number>();
+  #latest: Flow[] = [];
   /** By thing, kind of pool and number of the pool. */
   readonly #marks = new Map<number, Map<number, Mark>[]>();
 
@@ -60,6 +61,7 @@ export class Reach {
         if (!touch) continue;
         if (touch === 'by order') this.byOrder.add(flow);
         reached.add(flow);
+        this.#latest.push(flow);
         grew = true;
         const next = this.#enter(subject, flow);
         if (next !== null) fresh.push(next);
@@ -67,6 +69,13 @@ export class Reach {
     }
     if (reached.size > 0) this.reached.set(subject, reached);
     return fresh;
+  }
+
+  /** Flows that were reached since this was last asked. */
+  takeLatest(): readonly Flow[] {
+    const latest = this.#latest;
+    this.#latest = [];
+    return latest;
   }
 
   #touches(subject: number, flow: Flow): boolean | 'by order' {

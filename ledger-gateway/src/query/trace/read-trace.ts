@@ -7,11 +7,12 @@ import type { Queryable } from '../../store/database.ts';
 import { AffectedGoods } from './affected-goods.ts';
 import { completenessOf } from './completeness.ts';
 import { FlowBook } from './flow-book.ts';
+import { ProofBook } from './proof-book.ts';
 import { QuantitySum } from './quantity-sum.ts';
 import { Reach } from './reach.ts';
 import { remarksOn, settledAmong } from './remarks.ts';
 import { traceConditions } from './trace-conditions.ts';
-import { edgesOf, eventsOf, nameEdge } from './trace-edges.ts';
+import { edgesOf, nameEdge, stepsOf } from './trace-edges.ts';
 import { maxTraceEdges } from './trace-limits.ts';
 import { namesOf } from './trace-names.ts';
 import { nodesOf } from './trace-nodes.ts';
@@ -58,7 +59,8 @@ export async function traceStart(
   { nowMs, conditions }: TraceOptions,
 ): Promise<Omit<Trace, 'asOf' | 'stale'>> {
   const walks = (direction === 'both' ? (['back', 'forward'] as const) : [direction]).map((each) => new Reach(each));
-  for (const reach of walks) await walk(book, reach, enter(reach, start));
+  const proofs = new ProofBook(on);
+  for (const reach of walks) await walk(book, reach, enter(reach, start), (flows) => proofs.ofSteps(flows));
   const whereabouts = new Whereabouts(book);
   for (const goods of start.goods) whereabouts.goods.set(goods, new Map());
   for (const reach of walks) whereabouts.addReach(reach);
@@ -70,18 +72,15 @@ export async function traceStart(
   const edges = all.slice(0, maxTraceEdges);
   const things = new Set([...whereabouts.goods.keys(), ...whereabouts.units.keys()]);
   const { places, units } = endsOf(book, things);
-  const remarks = await remarksOn(on, [...things]);
-  const transformations = await transformationsOf(on, walks);
-  const names = await namesOf(on, {
-    things: [...things, ...units],
-    places: [...places, ...(start.place === null ? [] : [start.place])],
-    events: [
-      ...eventsOf(edges),
-      ...[...whereabouts.goods.keys()].flatMap((subject) => goods.events(subject)),
-      ...remarks.map(({ seq }) => seq),
-      ...walks.flatMap((reach) => [...reach.byOrder].map(({ seq }) => seq)),
-    ],
-  });
+  proofs.ofSteps(stepsOf(edges));
+  for (const subject of whereabouts.goods.keys()) proofs.ofSteps(goods.steps(subject));
+  const [remarks, transformations] = await Promise.all([remarksOn(on, [...things]), transformationsOf(on, walks)]);
+  proofs.ofEvents(remarks.map(({ seq }) => seq));
+  const names = await namesOf(
+    on,
+    { things: [...things, ...units], places: [...places, ...(start.place === null ? [] : [start.place])] },
+    proofs,
+  );
   const settled = await settledAmong(on, remarks, (seq) => names.proof(seq).event);
   const affected = [...whereabouts.goods.keys()].map((subject) =>
     goods.describe(subject, start.goods.includes(subject), names),

@@ -24,15 +24,17 @@ export function edgesOf(walks: readonly Reach[], whereabouts: Whereabouts): Numb
   return edges;
 }
 
-/** Numbers of the events that prove and end edges. */
-export function eventsOf(edges: readonly NumberedEdge[]): number[] {
-  return edges.flatMap((edge) =>
-    edge.kind === 'transformed'
-      ? [edge.made.seq]
-      : edge.seen.stay.last
-        ? [edge.seen.stay.first.seq, edge.seen.stay.last.seq]
-        : [edge.seen.stay.first.seq],
-  );
+/** The steps that begin and end edges. */
+export function stepsOf(edges: readonly NumberedEdge[]): Flow[] {
+  const steps: Flow[] = [];
+  for (const edge of edges) {
+    if (edge.kind === 'transformed') steps.push(edge.made);
+    else {
+      steps.push(edge.seen.stay.first);
+      if (edge.seen.stay.last) steps.push(edge.seen.stay.last);
+    }
+  }
+  return steps;
 }
 
 export function nameEdge(edge: NumberedEdge, names: TraceNames): TraceEdge {

@@ -1,7 +1,7 @@
-import { ledgerPlace, ledgerSequence } from '../../projection/ledger-sequence.ts';
 import type { Queryable } from '../../store/database.ts';
 import { placesOf } from '../lookups.ts';
 import type { Place } from '../shapes.ts';
+import type { Proof, ProofBook } from './proof-book.ts';
 
 export interface NamedThing {
   readonly item: string;
@@ -13,13 +13,6 @@ export interface NamedThing {
   readonly product: string | null;
 }
 
-/** The event behind a number, with the transaction and block that hold it. */
-export interface Proof {
-  readonly event: string;
-  readonly transactionId: string;
-  readonly block: number;
-}
-
 /** Names of the numbers that a walk works with. */
 export interface TraceNames {
   readonly thing: (number: number) => NamedThing;
@@ -27,18 +20,25 @@ export interface TraceNames {
   readonly proof: (seq: number) => Proof;
 }
 
-/** Looks all of them up, a round trip for each kind. */
+/**
+ * Looks all of them up, a round trip for each kind.
+ *
+ * @param proofs what has been asked of it
+ */
 export async function namesOf(
   on: Queryable,
-  { things, places, events }: { things: Iterable<number>; places: Iterable<number>; events: Iterable<number> },
+  { things, places }: { things: Iterable<number>; places: Iterable<number> },
+  proofs: ProofBook,
 ): Promise<TraceNames> {
-  const named = await thingsOf(on, [...new Set(things)]);
-  const place = await placesOf(on, [...new Set(places)].map(glnText));
-  const proofs = await proofsOf(on, [...new Set(events)]);
+  const proof = proofs.whole();
+  const [named, place] = await Promise.all([
+    thingsOf(on, [...new Set(things)]),
+    placesOf(on, [...new Set(places)].map(glnText)),
+  ]);
   return {
     thing: (number) => named.get(number) ?? unnamed,
     place: (gln) => place(glnText(gln)),
-    proof: (seq) => proofs.get(seq) ?? { event: '', transactionId: '', block: ledgerPlace(seq).block },
+    proof: await proof,
   };
 }
 
@@ -57,27 +57,4 @@ async function thingsOf(on: Queryable, numbers: readonly number[]): Promise<Map<
     [numbers],
   );
   return new Map(rows.map((row) => [row.number, row]));
-}
-
-async function proofsOf(on: Queryable, seqs: readonly number[]): Promise<Map<number, Proof>> {
-  if (seqs.length === 0) return new Map();
-  const places = seqs.map(ledgerPlace);
-  const [row] = await on.query<{ proofs: string | null }>(
-    `select string_agg(concat_ws(' ', e.block, e.tx_position, e.position, e.transaction_id, e.event), E'\\n') as proofs
-     from unnest($1::bigint[], $2::int[], $3::int[]) as w(block, tx_position, position)
-     join events e using (block, tx_position, position)`,
-    [
-      places.map(({ block }) => block),
-      places.map(({ txPosition }) => txPosition),
-      places.map(({ position }) => position),
-    ],
-  );
-  const proofs = new Map<number, Proof>();
-  for (const line of (row?.proofs ?? '').split('\n')) {
-    const [block, txPosition, position, transactionId, ...event] = line.split(' ');
-    if (transactionId === undefined) continue;
-    const at = { block: Number(block), txPosition: Number(txPosition), position: Number(position) };
-    proofs.set(ledgerSequence(at), { event: event.join(' '), transactionId, block: at.block });
-  }
-  return proofs;
 }

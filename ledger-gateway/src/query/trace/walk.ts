@@ -1,4 +1,5 @@
 import { flowEnds } from '../../projection/flow-ends.ts';
+import type { Flow } from './flow.ts';
 import type { FlowBook } from './flow-book.ts';
 import type { Reach } from './reach.ts';
 
@@ -7,14 +8,22 @@ import type { Reach } from './reach.ts';
  * the lineage is deep. The units that the goods were in are read along, and what those stood in.
  *
  * @param starts numbers of the things that the walk starts from
+ * @param onReached takes what a round reached; called while the next round is being read
  */
-export async function walk(book: FlowBook, reach: Reach, starts: Iterable<number>): Promise<void> {
+export async function walk(
+  book: FlowBook,
+  reach: Reach,
+  starts: Iterable<number>,
+  onReached: (flows: readonly Flow[]) => void = () => undefined,
+): Promise<void> {
   const isForward = reach.direction === 'forward';
   let subjects = new Set(starts);
   let through: number[] = [];
   const seenUnits = new Set<number>();
   while (subjects.size + through.length > 0) {
-    await book.read({ subjects, madeBy: isForward ? through : [], usedBy: isForward ? [] : through });
+    const reading = book.read({ subjects, madeBy: isForward ? through : [], usedBy: isForward ? [] : through });
+    onReached(reach.takeLatest());
+    await reading;
     const touched = new Set(subjects);
     for (const id of through) for (const subject of isForward ? book.made(id) : book.used(id)) touched.add(subject);
     subjects = new Set();
@@ -28,6 +37,7 @@ export async function walk(book: FlowBook, reach: Reach, starts: Iterable<number
       }
     }
   }
+  onReached(reach.takeLatest());
 }
 
 /** Units that something was in: of goods those that the walk reached, of a unit all that it stood in. */
