@@ -2,6 +2,8 @@ import { parseIdentifier } from '@hopline/protocol/gs1';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { historySchema } from '../../ledger-gateway/src/recall/list-recalls.ts';
 import { recallSchema } from '../../ledger-gateway/src/recall/read-recall.ts';
+import { MovableClock } from '../../ledger-gateway/src/testing/movable-clock.ts';
+import { startReceiver, type WebhookReceiver } from '../../ledger-gateway/src/testing/webhook-receiver.ts';
 import { harvested, received, shipped, sold } from '../ledger-suite/epcis-events.ts';
 import { ApiProblem, mspIds, type Network, type RunningGateway, startNetwork } from './network.ts';
 import { type Chain, capture, deliver, finding } from './recall-story.ts';
@@ -12,6 +14,8 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
 /** Recalls that meet each other, goods on their way, and a ledger that does not take all of it. */
 let network: Network;
 let chain: Chain;
+let receiver: WebhookReceiver;
+const packersClock = new MovableClock();
 const at = '2026-04-21T08:00:00+02:00';
 const later = '2026-04-22T08:00:00+02:00';
 const lotsPerTransaction = 2;
@@ -19,13 +23,19 @@ const lotsPerTransaction = 2;
 beforeAll(async () => {
   network = await startNetwork();
   const growers = await network.start('growers');
-  const freshHub = await network.start('freshHub', { recallLotsPerTransaction: lotsPerTransaction });
+  const freshHub = await network.start(
+    'freshHub',
+    { recallLotsPerTransaction: lotsPerTransaction, notify: { allowPrivate: true } },
+    { clock: packersClock },
+  );
+  receiver = await startReceiver();
   const retail = await network.start('retail');
   chain = { growers, freshHub, retail };
 });
 
 afterAll(async () => {
   await network?.stop();
+  await receiver?.stop();
 });
 
 async function open({ api }: RunningGateway, suspects: readonly unknown[], over: object = {}) {
@@ -161,6 +171,50 @@ describe('goods that are on the way when they are recalled', () => {
       interval: 50,
     });
   });
+});
+
+test('a receiver that is away for an hour is tried again and again, stands in a list, and is reached by one click', async () => {
+  const { caseLot } = await deliver(chain);
+  const channel = { kind: 'webhook', url: `${receiver.url}/away` };
+  const contact = { party: mspIds.retail, name: 'Retail office', channel };
+  receiver.otherwise = 500;
+  const { id } = await chain.freshHub.api.send('POST', '/api/contacts', contact);
+  const { recall } = await open(chain.freshHub, [caseLot]);
+  const path = `/api/recalls/${recall.recallId}`;
+  const mine = async () => {
+    const { organisations } = recallSchema.parse(await chain.freshHub.api.get(path));
+    return organisations.flatMap(({ notices }) => notices)[0];
+  };
+  const listed = async () => {
+    const noticeId = (await mine())?.id;
+    const { notices } = await chain.freshHub.api.get('/api/notices?state=queued');
+    return (notices as { id: string; attempts: number; nextMs: number }[]).find((each) => each.id === noticeId);
+  };
+  let dueMs = 0;
+  for (const attempts of [1, 2, 3]) {
+    const waiting = await vi.waitUntil(
+      async () => {
+        const notice = await listed();
+        return notice?.attempts === attempts && notice.nextMs > packersClock.now() ? notice : null;
+      },
+      { timeout: 30_000, interval: 50 },
+    );
+    // Each pause is longer than the one before.
+    const pauseMs = waiting.nextMs - packersClock.now();
+    expect(pauseMs).toBeGreaterThan(dueMs);
+    dueMs = pauseMs;
+    if (attempts < 3) packersClock.moveOn(pauseMs + 1);
+  }
+  expect(await mine()).toMatchObject({ state: 'queued', contact: 'Retail office' });
+  receiver.otherwise = 204;
+  await chain.freshHub.api.send('POST', `/api/notices/${String((await mine())?.id)}/retry`);
+  await vi.waitUntil(async () => (await mine())?.state === 'delivered', { timeout: 30_000, interval: 50 });
+  const ids = receiver.received.flatMap(({ headers, body }) =>
+    body.includes(recall.recallId) ? [headers['webhook-id']] : [],
+  );
+  expect(ids).toHaveLength(4);
+  expect(new Set(ids).size).toBe(1);
+  await chain.freshHub.api.fetch(`/api/contacts/${String(id)}`, { method: 'DELETE' });
 });
 
 test('a lot number alone means the one lot that has it', async () => {

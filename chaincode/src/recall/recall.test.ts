@@ -1,6 +1,7 @@
 import {
   type Finding,
   keyThumbprint,
+  maxLotsLookedAt,
   type NewRecall,
   type Refusal,
   type SigningKey,
@@ -118,6 +119,13 @@ describe('opening', () => {
     expect(await trade.ledger.at('hold', lot, 'R1')).toMatchObject({ enforced: true, mspId: 'AMSP' });
     expect(await trade.ledger.at('recall', 'R1')).toMatchObject({ lots: 1, gtins: [gtin], state: 'open', version: 1 });
     expect(await trade.ledger.all('recall-step')).toMatchObject([{ act: { step: 'opened', added: 1 }, atMs: timeMs }]);
+  });
+
+  it('counts a lot once that is named twice', async () => {
+    await trade.open({ scope: [lot, other, lot].map((item) => ({ item, via: null })) });
+    expect(await trade.ledger.at('recall', 'R1')).toMatchObject({ lots: 2, lotsEver: 2 });
+    await trade.change({ add: [lot, other].map((item) => ({ item, via: null })), remove: [other] });
+    expect(await trade.ledger.at('recall', 'R1')).toMatchObject({ lots: 2, lotsEver: 2, version: 2 });
   });
 
   it('is for who made the lot, owns the product or holds some of it', async () => {
@@ -463,6 +471,28 @@ describe('findings and closing', () => {
       conclusion: 'all back',
     });
     expect((await refusalOf(close(reasons))).code).toBe('recall-state');
+  });
+
+  it('takes one reason for all goods of a place that nobody reported, and for no other place', async () => {
+    const items = [{ open: 'organisation', mspId: 'BMSP' } as const, { open: 'place', place: b1 } as const];
+    const reasons = items.map((item) => ({ item, reason: 'out of business' }));
+    expect(await refusalOf(close(reasons))).toMatchObject({
+      details: { total: 1, open: [{ open: 'goods', place: a1, item: lot }] },
+    });
+    await close([...reasons, { item: { open: 'place', place: a1 }, reason: 'ploughed under' }]);
+  });
+
+  it('looks at the goods of a scope up to a size, and beyond it leaves them to whose gateway submits it', async () => {
+    const many = Array.from({ length: maxLotsLookedAt + 1 }, (_, index) => `${lot}-${index}`);
+    await trade.apply(enter(a1, { lots: many.map((item) => [item, '1'] as const) }));
+    const scope = many.map((item) => ({ item, via: null }));
+    await trade.open({ recallId: 'R2', scope, addressees: [] });
+    const closeIt = () =>
+      trade.run(closeRecall, { recallId: 'R2', conclusion: 'all back', release: false, reasons: [] }, 'AMSP');
+    await trade.change({ recallId: 'R2', remove: many.slice(0, 1) });
+    expect(await refusalOf(closeIt())).toMatchObject({ code: 'recall-open', details: { total: maxLotsLookedAt } });
+    await trade.change({ recallId: 'R2', add: scope.slice(0, 1) });
+    await closeIt();
   });
 
   it('leaves the goods on hold unless they are let go, and can be taken back', async () => {

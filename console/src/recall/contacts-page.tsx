@@ -7,6 +7,7 @@ import { QueryState } from '../shell/query-state.tsx';
 import { Section } from '../shell/section.tsx';
 import { usePageTitle } from '../shell/use-page-title.ts';
 import { ContactForm } from './contact-form.tsx';
+import { Undelivered } from './undelivered.tsx';
 import './recall.css';
 
 /** Who is told of recalls, where, and who is told next when nobody answers. */
@@ -36,6 +37,7 @@ export function ContactsPage() {
                 <ContactTable contacts={contacts} />
               )}
             </Section>
+            <Undelivered />
             <ContactForm />
           </>
         )}

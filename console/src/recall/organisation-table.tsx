@@ -95,11 +95,10 @@ function Told({ organisation, openedAtMs }: { organisation: RecallOrganisation; 
 
 function UnreadNotices({ notices }: { notices: readonly RecallNotice[] }) {
   const unread = notices.filter(({ state }) => state === 'failed' || state === 'queued');
-  return unread.map(({ id, contact, state, reason }) => (
+  return unread.map(({ id, contact, state }) => (
     <span key={id} className="small line">
       <Badge tone={state === 'failed' ? 'danger' : 'warn'}>{state === 'failed' ? 'Not reached' : 'Under way'}</Badge>{' '}
-      {contact}
-      {reason === undefined || reason === null ? '' : ` (${reason})`}
+      <Link href="/recalls/contacts">{contact}</Link>
     </span>
   ));
 }

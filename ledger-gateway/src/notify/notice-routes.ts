@@ -40,7 +40,8 @@ export function noticeRoutes(app: AppContext): Hono<AppEnv> {
     .post(
       '/notices/:id/retry',
       route({
-        summary: 'Deliver a notice that has failed or was cancelled after all; a URL that was gone is tried again',
+        summary:
+          'Deliver a notice that has failed, was cancelled or waits for its next attempt now; a URL that was gone is tried again',
         tag: 'notices',
         answer: noticeDetailSchema,
       }),

@@ -75,6 +75,11 @@ test('people begin it anew or end it, and what was delivered stays so', () => {
   const failed: NoticeState = { ...delivered, state: 'failed', reason: 'gone' };
   expect(retried(delivered, 9)).toBeNull();
   expect(retried(queued, 9)).toBeNull();
+  expect(retried({ ...queued, attempts: 2, nextMs: 500 }, 9)).toMatchObject({
+    state: 'queued',
+    attempts: 2,
+    nextMs: 9,
+  });
   expect(retried(failed, 9)).toMatchObject({ state: 'queued', attempts: 0, nextMs: 9, reason: null, endedMs: null });
   expect(cancelled(delivered, 9)).toBeNull();
   expect(cancelled(queued, 9)).toMatchObject({ state: 'cancelled', endedMs: 9, nextMs: null });

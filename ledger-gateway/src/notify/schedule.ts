@@ -52,9 +52,13 @@ export function gone(state: NoticeState, nowMs: number): NoticeState {
   return { ...state, state: 'failed', nextMs: null, endedMs: nowMs, reason: 'gone' };
 }
 
-/** Somebody asks for another delivery: the schedule begins anew. What is queued or delivered stays as it is. */
+/**
+ * Somebody asks for another delivery: the schedule of what has ended begins anew, and what waits for its next attempt waits
+ * no longer. What was delivered or is to be tried at once stays as it is.
+ */
 export function retried(state: NoticeState, nowMs: number): NoticeState | null {
-  if (state.state === 'queued' || state.state === 'delivered') return null;
+  if (state.state === 'delivered') return null;
+  if (state.state === 'queued') return state.attempts === 0 ? null : { ...state, nextMs: nowMs };
   return { state: 'queued', attempts: 0, nextMs: nowMs, endedMs: null, reason: null, last: state.last };
 }
 
