@@ -47,10 +47,11 @@ export async function openQuerySocket(
   try {
     const subscription = await subscriptionOf(app, c, name);
     const headers = { ...versionHeaders, 'GS1-Query-Min-Record-Time': subscription.minRecordTime };
-    void offer.accept(headers).then(async (ws) => {
-      if (ws !== null) await serve(app, c, subscription, tellingSocket(ws, app.clock), place);
-      place.release();
-    });
+    void offer
+      .accept(headers)
+      .then((ws) => ws && serve(app, c, subscription, tellingSocket(ws, app.clock), place))
+      .catch((error: unknown) => app.log.error({ err: error, query: name }, 'a socket failed'))
+      .finally(() => place.release());
     // Not sent: the handshake takes its place.
     return c.body(null, 204);
   } catch (error) {
