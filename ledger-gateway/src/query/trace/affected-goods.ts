@@ -10,12 +10,19 @@ import { maxUnitDepth } from './trace-limits.ts';
 import { glnText, type TraceNames } from './trace-names.ts';
 import type { Affected, AffectedPart } from './trace-shapes.ts';
 import type { Whereabouts } from './whereabouts-of-goods.ts';
-import { clip, type Span, Windows } from './windows.ts';
+import { clip, type Span } from './windows.ts';
 
 /** Where goods stand that lie in a unit: the units around them, the innermost first, and the stay of the outermost. */
 interface Standing {
   readonly units: readonly number[];
   readonly stay: Stay | null;
+}
+
+/** A time at a place or in a unit. */
+export interface Seen extends Span {
+  /** `flowEnds.place` or `flowEnds.unit`. */
+  readonly at: number;
+  readonly id: number;
 }
 
 /** Everything that walks have to say about goods, thing by thing. */
@@ -127,58 +134,60 @@ export class AffectedGoods {
   }
 
   /** Times at places and in units, one span each: those of the goods, and of what carried them meanwhile. */
-  stays(subject: number): { place: string | null; unit: number | null; span: Span }[] {
-    const places = new Windows();
-    const units = new Windows();
-    const seen = { places: new Set<number>(), units: new Set<number>() };
-    const follow = (stay: Stay, span: Span, depth: number) => {
-      if (stay.at === flowEnds.place) {
-        seen.places.add(stay.id);
-        places.add(stay.id, span);
-      }
+  stays(subject: number): Seen[] {
+    const seen: Seen[] = [];
+    const follow = (stay: Stay, { fromMs, toMs }: Span, depth: number) => {
+      if (stay.at === flowEnds.place || stay.at === flowEnds.unit)
+        seen.push({ at: stay.at, id: stay.id, fromMs, toMs });
       if (stay.at !== flowEnds.unit || depth >= maxUnitDepth) return;
-      seen.units.add(stay.id);
-      units.add(stay.id, span);
       for (const outer of this.#whereabouts.staysOf(stay.id)) {
-        const inside = clip(outer, span);
+        const inside = clip(outer, { fromMs, toMs });
         if (inside) follow(outer, inside, depth + 1);
       }
     };
     for (const [stay, span] of this.#whereabouts.goods.get(subject) ?? []) follow(stay, span, 0);
-    return [
-      ...[...seen.places].flatMap((place) =>
-        places.of(place).map((span) => ({ place: glnText(place), unit: null, span })),
-      ),
-      ...[...seen.units].flatMap((unit) => units.of(unit).map((span) => ({ place: null, unit, span }))),
-    ];
+    return joined(seen);
   }
 
   #places(subject: number, parts: readonly AffectedPart[], names: TraceNames): Affected['places'] {
     const spans = this.stays(subject)
-      .flatMap(({ place, span }) => (place === null ? [] : [{ place, span, arrived: new QuantitySum() }]))
-      .sort((a, b) => a.span.fromMs - b.span.fromMs || (a.place < b.place ? -1 : 1));
-    for (const { place, timeMs, quantities } of arrivalsOf(this.#whereabouts.goods.get(subject) ?? [], (unit) =>
-      this.#whereabouts.staysOf(unit),
-    )) {
-      const there = spans.filter((each) => each.place === glnText(place));
-      const during = there.find(({ span }) => span.fromMs <= timeMs && timeMs <= span.toMs);
+      .filter(({ at }) => at === flowEnds.place)
+      .map((stay) => ({ ...stay, arrived: new QuantitySum() }))
+      .sort((a, b) => a.fromMs - b.fromMs || a.id - b.id);
+    const goods = this.#whereabouts.goods.get(subject) ?? [];
+    for (const { place, timeMs, quantities } of arrivalsOf(goods, (unit) => this.#whereabouts.staysOf(unit))) {
+      const during = spans.find(({ id, fromMs, toMs }) => id === place && fromMs <= timeMs && timeMs <= toMs);
       for (const quantity of quantities) during?.arrived.add(quantity);
     }
-    return spans.map(({ place, span: { fromMs, toMs }, arrived }) => {
-      const { name, custodian } = names.place(Number(place));
+    return spans.map(({ id, fromMs, toMs, arrived }) => {
+      const { gln, name, custodian } = names.place(id);
+      const isOpenEnded = toMs === Number.POSITIVE_INFINITY;
       const present = new QuantitySum();
-      if (toMs === Number.POSITIVE_INFINITY) {
-        for (const part of parts) if (part.state === 'held' && part.place === place) present.add(part.quantity);
+      if (isOpenEnded) {
+        for (const part of parts) if (part.state === 'held' && part.place === gln) present.add(part.quantity);
       }
       return {
-        gln: place,
+        gln,
         name,
         custodian,
         fromMs,
-        toMs: toMs === Number.POSITIVE_INFINITY ? null : toMs,
+        toMs: isOpenEnded ? null : toMs,
         arrived: arrived.quantities,
         present: present.quantities,
       };
     });
   }
+}
+
+/** Spans in one pool that overlap or touch are one; by kind and number of the pool, then by time. */
+function joined(seen: Seen[]): Seen[] {
+  const inOrder = seen.sort((a, b) => a.at - b.at || a.id - b.id || a.fromMs - b.fromMs);
+  const all: Seen[] = [];
+  for (const each of inOrder) {
+    const last = all.at(-1);
+    if (last?.at === each.at && last.id === each.id && each.fromMs <= last.toMs)
+      all[all.length - 1] = { ...last, toMs: Math.max(last.toMs, each.toMs) };
+    else all.push(each);
+  }
+  return all;
 }

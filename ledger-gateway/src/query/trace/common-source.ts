@@ -104,11 +104,10 @@ export async function readCommonSource(
   // What was cut short is no match for what was not.
   const compared = book.isCut ? [] : others;
   const ranked = rankSources(legs, compared).slice(0, maxSources);
-  const proofs = new ProofBook(on);
-  proofs.ofEvents(
-    ranked.flatMap(({ key, legs: having }) => having.flatMap((leg) => legs[leg]?.sources.get(key) ?? [])),
+  const evidence = ranked.flatMap(({ key, legs: having }) =>
+    having.flatMap((leg) => legs[leg]?.sources.get(key) ?? []),
   );
-  const names = await namesOf(on, neededNames(ranked), proofs);
+  const names = await namesOf(on, neededNames(ranked), new ProofBook(on).ofEvents(evidence).whole());
   return {
     legs: starts.map(({ kind, start: { id, goods, inside } }) => ({
       kind,

@@ -2,7 +2,7 @@ import type { TransformationRecord } from '@hopline/protocol';
 import { flowEnds } from '../../projection/flow-ends.ts';
 import type { Reach } from './reach.ts';
 import { meaningOf, type Remark, unmoved } from './remarks.ts';
-import { isOpen } from './stays.ts';
+import { isOpen, type Stay } from './stays.ts';
 import { maxFindingEvents, maxFindings, overdueShipmentMs } from './trace-limits.ts';
 import type { TraceNames } from './trace-names.ts';
 import type { Affected, Completeness, Finding, TraceNode } from './trace-shapes.ts';
@@ -56,12 +56,12 @@ function cuts({ isCut, isConditionsCut }: Evidence): Finding[] {
 
 /** Goods and units that were sent long ago, and nobody has received. */
 function overdueShipments({ whereabouts, names, nowMs }: Evidence): Finding[] {
-  const seen = new Set(
-    [
-      ...[...whereabouts.goods.values()].flatMap((stays) => [...stays.keys()]),
-      ...[...whereabouts.units.values()].flat().map(({ stay }) => stay),
-    ].filter((stay) => stay.at === flowEnds.transit && isOpen(stay) && stay.fromMs < nowMs - overdueShipmentMs),
-  );
+  const seen = new Set<Stay>();
+  const note = (stay: Stay) => {
+    if (stay.at === flowEnds.transit && isOpen(stay) && stay.fromMs < nowMs - overdueShipmentMs) seen.add(stay);
+  };
+  for (const stays of whereabouts.goods.values()) for (const stay of stays.keys()) note(stay);
+  for (const stays of whereabouts.units.values()) for (const { stay } of stays) note(stay);
   return [...seen].map((stay) => ({
     kind: 'shipment-overdue',
     severity: 'gap',
@@ -72,6 +72,7 @@ function overdueShipments({ whereabouts, names, nowMs }: Evidence): Finding[] {
 }
 
 function remarked({ walks, whereabouts, names, remarks, settled }: Evidence): Finding[] {
+  if (remarks.length === 0) return [];
   const moved = new Set<number>();
   for (const reach of walks) for (const flows of reach.reached.values()) for (const { seq } of flows) moved.add(seq);
   for (const { stay } of [...whereabouts.units.values()].flat()) for (const { seq } of stay.flows) moved.add(seq);

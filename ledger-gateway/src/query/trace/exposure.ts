@@ -113,10 +113,9 @@ export async function readExposure(
     }
   }
   const brought = found.map((inside) => broughtBy(book, inside));
-  const proofs = new ProofBook(on);
-  proofs.ofSteps(brought.filter((step) => step !== null));
+  const steps = brought.filter((step) => step !== null);
   const things = found.flatMap(({ subject, at, id }) => (at === flowEnds.unit ? [subject, id] : [subject]));
-  const names = await namesOf(on, { things, places: [] }, proofs);
+  const names = await namesOf(on, { things, places: [] }, new ProofBook(on).ofSteps(steps).whole());
   const start: TraceStart = {
     id: where.map(({ place, unit }) => place ?? unit).join(' '),
     place: null,

@@ -32,14 +32,16 @@ export class ProofBook {
   }
 
   /** The events of some steps will be asked for. */
-  ofSteps(steps: Iterable<Flow>): void {
+  ofSteps(steps: Iterable<Flow>): this {
     for (const { seq, digest } of steps) this.#add(seq, digest);
     if (this.#waiting.length >= minTransactionsPerQuery) this.#ask();
+    return this;
   }
 
   /** Some events will be asked for, by number. */
-  ofEvents(seqs: Iterable<number>): void {
+  ofEvents(seqs: Iterable<number>): this {
     for (const seq of seqs) this.#add(seq, null);
+    return this;
   }
 
   /** All that was asked for. An event that is not there has an empty name. */

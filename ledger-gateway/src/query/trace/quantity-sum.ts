@@ -9,6 +9,8 @@ import {
 
 /** Whole numbers that two of which add up exactly; nearly all amounts are such, and a trace adds thousands. */
 const shortWhole = /^\d{1,15}$/;
+/** Sums below it, and a short amount more, are exact (2^53 is above 9 × 10^15). */
+const maxShort = 1e15;
 
 /** `a` + `b`, exactly; `null` where their units cannot be compared. */
 export function plus(a: Quantity, b: Quantity): Quantity | null {
@@ -36,33 +38,54 @@ export function shareOf(part: Quantity, whole: Quantity): number | null {
   return Math.floor((Number(a.amount) / Number(b.amount)) * 1_000_000);
 }
 
+/** A sum in one kind of unit: a whole number while all amounts are short ones of one unit, a text of decimals after that. */
+interface Sum {
+  uom: string | null;
+  amount: string | number;
+}
+
 /** Sums of amounts, one for each kind of unit that cannot be converted into the others. */
 export class QuantitySum {
-  #sums: Quantity[] = [];
+  readonly #sums: Sum[] = [];
 
   add(quantity: Quantity): void {
-    this.#change(quantity, plus);
+    this.#change(quantity, 1);
   }
 
   subtract(quantity: Quantity): void {
-    this.#change(quantity, minus);
+    this.#change(quantity, -1);
   }
 
   /** What is not zero, in the order in which units first came. */
   get quantities(): Quantity[] {
-    return this.#sums.filter(({ amount }) => !/^-?0(\.0*)?$/.test(amount));
+    return this.#sums.map(asQuantity).filter(({ amount }) => !/^-?0(\.0*)?$/.test(amount));
   }
 
-  #change(quantity: Quantity, change: (a: Quantity, b: Quantity) => Quantity | null): void {
-    for (const [index, sum] of this.#sums.entries()) {
-      const changed = change(sum, quantity);
+  #change(quantity: Quantity, sign: 1 | -1): void {
+    const { amount, uom } = quantity;
+    const isShort = shortWhole.test(amount);
+    for (const sum of this.#sums) {
+      if (isShort && sum.uom === uom && typeof sum.amount === 'number' && Math.abs(sum.amount) < maxShort) {
+        sum.amount += sign * Number(amount);
+        return;
+      }
+      const changed = (sign > 0 ? plus : minus)(asQuantity(sum), quantity);
       if (!changed) continue;
-      this.#sums[index] = changed;
+      sum.amount = changed.amount;
+      sum.uom = changed.uom;
       return;
     }
-    const first = change({ amount: '0', uom: quantity.uom }, quantity);
-    if (first) this.#sums.push(first);
+    if (isShort) {
+      this.#sums.push({ uom, amount: sign * Number(amount) });
+      return;
+    }
+    const first = (sign > 0 ? plus : minus)({ amount: '0', uom }, quantity);
+    if (first) this.#sums.push({ ...first });
   }
+}
+
+function asQuantity({ uom, amount }: Sum): Quantity {
+  return { amount: String(amount), uom };
 }
 
 function attempt<T>(compute: () => T): T | null {

@@ -74,13 +74,16 @@ export async function traceStart(
   const { places, units } = endsOf(book, things);
   proofs.ofSteps(stepsOf(edges));
   for (const subject of whereabouts.goods.keys()) proofs.ofSteps(goods.steps(subject));
-  const [remarks, transformations] = await Promise.all([remarksOn(on, [...things]), transformationsOf(on, walks)]);
-  proofs.ofEvents(remarks.map(({ seq }) => seq));
-  const names = await namesOf(
-    on,
-    { things: [...things, ...units], places: [...places, ...(start.place === null ? [] : [start.place])] },
-    proofs,
-  );
+  const remarking = remarksOn(on, [...things]);
+  const [remarks, transformations, names] = await Promise.all([
+    remarking,
+    transformationsOf(on, walks),
+    namesOf(
+      on,
+      { things: [...things, ...units], places: [...places, ...(start.place === null ? [] : [start.place])] },
+      remarking.then((found) => proofs.ofEvents(found.map(({ seq }) => seq)).whole()),
+    ),
+  ]);
   const settled = await settledAmong(on, remarks, (seq) => names.proof(seq).event);
   const affected = [...whereabouts.goods.keys()].map((subject) =>
     goods.describe(subject, start.goods.includes(subject), names),

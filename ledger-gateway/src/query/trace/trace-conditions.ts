@@ -1,10 +1,11 @@
+import { flowEnds } from '../../projection/flow-ends.ts';
 import type { Queryable } from '../../store/database.ts';
 import { conditionsOf, type Stay } from '../conditions.ts';
 import { limitsOf } from '../lot.ts';
 import type { Conditions } from '../shapes.ts';
 import type { AffectedGoods } from './affected-goods.ts';
 import { maxConditionLots } from './trace-limits.ts';
-import type { TraceNames } from './trace-names.ts';
+import { glnText, type TraceNames } from './trace-names.ts';
 
 /** Conditions of the goods that a trace reached, while they were where it found them; of `maxConditionLots` at most. */
 export async function traceConditions(
@@ -19,11 +20,11 @@ export async function traceConditions(
     const { item, gtin } = names.thing(subject);
     const stays: Stay[] = goods
       .stays(subject)
-      .map(({ place, unit, span }) => ({
-        place,
-        unit: unit === null ? null : names.thing(unit).item,
-        fromMs: span.fromMs,
-        toMs: Math.min(span.toMs, nowMs),
+      .map(({ at, id, fromMs, toMs }) => ({
+        place: at === flowEnds.place ? glnText(id) : null,
+        unit: at === flowEnds.unit ? names.thing(id).item : null,
+        fromMs,
+        toMs: Math.min(toMs, nowMs),
       }))
       .sort((a, b) => a.fromMs - b.fromMs || a.toMs - b.toMs);
     const limits = gtin === null ? [] : await limitsOf(on, [gtin]);

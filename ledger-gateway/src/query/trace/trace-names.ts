@@ -1,7 +1,7 @@
 import type { Queryable } from '../../store/database.ts';
 import { placesOf } from '../lookups.ts';
 import type { Place } from '../shapes.ts';
-import type { Proof, ProofBook } from './proof-book.ts';
+import type { Proof } from './proof-book.ts';
 
 export interface NamedThing {
   readonly item: string;
@@ -23,22 +23,22 @@ export interface TraceNames {
 /**
  * Looks all of them up, a round trip for each kind.
  *
- * @param proofs what has been asked of it
+ * @param proofs proofs that are being looked up
  */
 export async function namesOf(
   on: Queryable,
   { things, places }: { things: Iterable<number>; places: Iterable<number> },
-  proofs: ProofBook,
+  proofs: Promise<(seq: number) => Proof>,
 ): Promise<TraceNames> {
-  const proof = proofs.whole();
-  const [named, place] = await Promise.all([
+  const [named, place, proof] = await Promise.all([
     thingsOf(on, [...new Set(things)]),
     placesOf(on, [...new Set(places)].map(glnText)),
+    proofs,
   ]);
   return {
     thing: (number) => named.get(number) ?? unnamed,
     place: (gln) => place(glnText(gln)),
-    proof: await proof,
+    proof,
   };
 }
 
