@@ -161,6 +161,24 @@ export function registryRules(context: () => SuiteContext): void {
       });
     });
 
+    it('moves a device within its organisation, and keeps what is not changed', async () => {
+      const { freshHub, retail } = context();
+      const [before, after] = [
+        await freshHub.openSite('warehouse', 'Before'),
+        await freshHub.openSite('warehouse', 'After'),
+      ];
+      const device = freshHub.device(`${before}/0`, { kind: 'legacy', place: before });
+      await freshHub.client.submit('registry:EnrolDevice', { proof: null, device });
+      const move = (place: string) => freshHub.client.submit('registry:UpdateDevice', { device: device.device, place });
+      const foreign = await retail.openSite('store', 'Foreign');
+      expect((await refusalOf(move(foreign))).code).toBe('not-permitted');
+      await move(after);
+      expect(await freshHub.client.evaluate('registry:GetDevice', { device: device.device })).toMatchObject({
+        place: after,
+        assignments: device.assignments,
+      });
+    });
+
     it('revokes a key once, by its owner, and enrols the device again with a new one', async () => {
       const { freshHub, retail, ids } = context();
       const node = `${await freshHub.openSite('warehouse', 'Cellar')}/0`;

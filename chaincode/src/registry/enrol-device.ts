@@ -25,7 +25,7 @@ export async function enrolDevice(
   return registered('device', device.device);
 }
 
-/** Changes what may change of a device: where it delivers, its rules, its calibration, the end of its validity. */
+/** Changes what may change of a device: where it measures and delivers, its rules, its calibration, the end of its validity. */
 export async function updateDevice(
   { device, ...changes }: TransactionInput<'registry:UpdateDevice'>,
   draft: Draft,

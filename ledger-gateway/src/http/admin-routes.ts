@@ -149,7 +149,7 @@ export function adminRoutes(app: AppContext): Hono<AppEnv> {
     .patch(
       '/devices/:device',
       route({
-        summary: 'Change assignments, rules, calibration or validity of a device',
+        summary: 'Move a device, or change its assignments, rules, calibration or validity',
         tag: 'admin',
         body: updateBody,
         answer: doneSchema,

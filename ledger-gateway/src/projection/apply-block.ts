@@ -1,6 +1,7 @@
 import { putIndexedEvents } from '../epcis/index/put-indexed-events.ts';
 import type { Queryable } from '../store/database.ts';
 import { insertRows } from '../store/insert-rows.ts';
+import { applyDevicePlaces } from './apply-device-places.ts';
 import { applyFlows } from './apply-flows.ts';
 import { putSummaryRows } from './apply-summary.ts';
 import type { BlockChanges, StateChange } from './block-changes.ts';
@@ -22,6 +23,7 @@ export async function applyBlock(tx: Queryable, changes: BlockChanges): Promise<
   if (number > before.height) throw new Error(`block ${number} does not follow the height ${before.height}`);
   await insertRows(tx, 'blocks', columns.blocks, [changes.block]);
   await insertRows(tx, 'transactions', columns.transactions, changes.transactions);
+  await applyDevicePlaces(tx, changes);
   await applyState(tx, changes.state);
   await insertRows(tx, 'statements', columns.statements, changes.statements);
   await insertRows(tx, 'excursions', columns.excursions, changes.excursions);

@@ -138,6 +138,7 @@ export const columns = {
     uom: 'text',
     event: 'bytea',
   },
+  device_places: { device: 'text', place: 'text', from_ms: 'bigint', to_ms: 'bigint' },
   named_transformations: { id: 'text', number: 'bigint' },
   remarks: { subject: 'bigint', seq: 'bigint', remark: 'text' },
   movements: {

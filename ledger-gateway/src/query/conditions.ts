@@ -44,7 +44,7 @@ export function staysOf(found: readonly Whereabouts[], nowMs: number): Stay[] {
 }
 
 /**
- * Conditions during stays: of a place from the devices that are fixed there, of a unit from the trackers that were
+ * Conditions during stays: of a place from the devices that were fixed there, of a unit from the trackers that were
  * associated with it, for that time only. Excursions are the edge's own findings, and the product's limits judged over
  * the figures.
  */
@@ -225,7 +225,10 @@ export const devicesOfStays = `stay as (
     select * from unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
       as s(stay, place, unit, from_ms, to_ms)
   ), speaking as (
-    select s.stay, d.device, s.from_ms, s.to_ms, d.record from stay s join devices d on d.place = s.place
+    select s.stay, d.device, greatest(s.from_ms, p.from_ms) as from_ms, least(s.to_ms, p.to_ms - 1) as to_ms, d.record
+    from stay s
+    join device_places p on p.place = s.place and p.from_ms <= s.to_ms and p.to_ms > s.from_ms
+    join devices d on d.device = p.device
     union all
     select s.stay, d.device, greatest(s.from_ms, a.from_ms), least(s.to_ms, a.to_ms), d.record
     from stay s

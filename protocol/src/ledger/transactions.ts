@@ -66,6 +66,8 @@ export const transactions = {
     assignments: z.array(assignmentSchema).min(1).max(64).optional(),
     rules: z.array(ruleSchema).max(32).optional(),
     calibration: calibrationSchema.optional(),
+    /** Where a device that is fixed measures from now on; `null` for one that travels from now on. */
+    place: glnSchema.nullable().optional(),
     validToMs: z.int().min(0).optional(),
   }),
   'registry:EnrolSigner': z.strictObject({ proof: base64UrlSchema, signer: signerSchema }),

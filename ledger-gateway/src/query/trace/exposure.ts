@@ -181,36 +181,22 @@ async function excursionOf(on: Queryable, { node, sequence, position }: Excursio
   return found(row, 'the excursion', { node, sequence, position });
 }
 
-/**
- * Where a device was: at the place where it is fixed, and with the units that it was associated with at the time. One that has
- * been moved to another site since was at the site of the edge node that it was assigned to then. Throws `not-found`.
- */
+/** Where a device was: at the places where it was fixed, and with the units that it was associated with. Throws `not-found`. */
 async function whereWas(on: Queryable, { device, fromMs, toMs }: DeviceSpan): Promise<Exposed[]> {
-  const [known] = await on.query<{ place: string | null; then: string | null; now: string | null }>(
-    `select d.place, ${assignedSite('where from_ms <= $3 and (to_ms is null or to_ms >= $2)')} as then, ${assignedSite('')} as now
-     from devices d where d.device = $1`,
+  const [known] = await on.query('select 1 from devices where device = $1', [device]);
+  found(known, 'the device', { device });
+  const rows = await on.query<{ place: string | null; unit: string | null; from_ms: number; to_ms: number }>(
+    `select w.place, w.unit, greatest(w.from_ms, $2::bigint) as from_ms, least(w.to_ms, $3::bigint) as to_ms
+     from (
+       select p.place, null as unit, p.from_ms, p.to_ms from device_places p where p.device = $1
+       union all
+       select null, case when a.parent = d.epc then a.child else a.parent end, a.from_ms, a.to_ms
+       from devices d join associations a on (a.parent = d.epc or a.child = d.epc) where d.device = $1
+     ) w
+     where w.from_ms <= $3 and w.to_ms >= $2 order by w.unit nulls first, 3, w.place`,
     [device, fromMs, toMs],
   );
-  const { place, then, now } = found(known, 'the device', { device });
-  const rows = await on.query<{ unit: string; from_ms: number; to_ms: number }>(
-    `select case when a.parent = d.epc then a.child else a.parent end as unit, greatest(a.from_ms, $2::bigint) as from_ms,
-       least(a.to_ms, $3::bigint) as to_ms
-     from devices d join associations a on (a.parent = d.epc or a.child = d.epc) and a.from_ms <= $3 and a.to_ms >= $2
-     where d.device = $1 order by 2, 1`,
-    [device, fromMs, toMs],
-  );
-  const fixed = place !== null && then !== null && then !== now ? then : place;
-  return [
-    ...(fixed === null ? [] : [{ place: fixed, unit: null, fromMs, toMs }]),
-    ...rows.map(({ unit, from_ms, to_ms }) => ({ place: null, unit, fromMs: from_ms, toMs: to_ms })),
-  ];
-}
-
-/** SQL of the site (GLN) of the edge node that the device `d` was assigned to last, among some of its assignments. */
-function assignedSite(condition: string): string {
-  return `(select split_part(node, '/', 1) from
-     (select a ->> 'node' as node, (a ->> 'fromMs')::bigint as from_ms, (a ->> 'toMs')::bigint as to_ms
-      from jsonb_array_elements(d.record -> 'assignments') a) as assigned ${condition} order by from_ms desc limit 1)`;
+  return rows.map(({ place, unit, from_ms, to_ms }) => ({ place, unit, fromMs: from_ms, toMs: to_ms }));
 }
 
 function broughtBy(book: FlowBook, { subject, at, id, fromMs }: Inside): Flow | null {
