@@ -45,12 +45,12 @@ export function Undelivered() {
                   <th scope="row" className="contact-where">
                     {notice.to.join(', ')}
                   </th>
-                  <td data-label="What">{notice.type}</td>
+                  <td data-label="What">{occasions[notice.type] ?? 'Events'}</td>
                   <td data-label="How it stands">
                     <Standing notice={notice} />
                   </td>
                   <td data-label="Last answer" className="contact-where">
-                    {notice.last === null ? '' : `${notice.last.status ?? ''} ${notice.last.answer}`.trim()}
+                    {lastAnswer(notice)}
                   </td>
                   <td className="answer">
                     <button type="button" disabled={isPending} onClick={() => mutate(notice.id)}>
@@ -66,6 +66,19 @@ export function Undelivered() {
       <FormError error={error} />
     </Section>
   );
+}
+
+const occasions: Readonly<Record<string, string>> = {
+  'recall.opened': 'A recall',
+  'recall.changed': 'Another scope of a recall',
+  'recall.escalated': 'A recall that nobody has acknowledged',
+  'recall.closed': 'The end of a recall',
+};
+
+/** What a receiver said, or why nobody said anything; nothing where the notice never left. */
+function lastAnswer({ last, reason }: Notice): string {
+  if (last === null || reason === 'address-refused' || reason === 'insecure' || reason === 'not-configured') return '';
+  return `${last.status ?? ''} ${last.answer}`.trim();
 }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -25,6 +25,8 @@ export type LedgerOptions = z.infer<typeof ledgerOptionsSchema>;
 /** Waits and retries of one submission. Each wait is bounded, so a call never hangs on a ledger that is away. */
 export const submitLimits = {
   endorseTimeoutMs: 15_000,
+  /** For those that write thousands of keys: two endorsements after each other, of the 30 s that a peer gives a chaincode. */
+  largeEndorseTimeoutMs: 60_000,
   submitTimeoutMs: 10_000,
   commitStatusTimeoutMs: 30_000,
   evaluateTimeoutMs: 10_000,

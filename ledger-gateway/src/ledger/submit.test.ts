@@ -45,6 +45,28 @@ test('endorse, submit and commit status make a committed transaction', async () 
   expect(steps()).toEqual(['endorse', 'submit', 'commitStatus']);
 });
 
+test('a transaction that may write thousands of keys has longer to be endorsed', async () => {
+  const impatient = await openLedger(
+    { ...peer.options, mspId: 'FreshHubMSP' },
+    {
+      clock: { now: () => Date.now(), sleep: async () => {} },
+      random: () => 1,
+      limits: { ...submitLimits, endorseTimeoutMs: -1 },
+    },
+  );
+  try {
+    const anchoring = impatient.submit('readings:AnchorStatements', { statements: ['AA'] });
+    await expect(anchoring).rejects.toMatchObject({ code: 'ledger-unavailable' });
+    expect(steps()).toEqual([]);
+    // The scripted peer answers as if it had anchored, which is no answer to this.
+    const reopening = impatient.submit('recall:Reopen', { recallId: 'R-1', reason: 'again' });
+    await expect(reopening).rejects.toMatchObject({ code: 'ledger-failed' });
+    expect(steps()).toEqual(['endorse']);
+  } finally {
+    impatient.close();
+  }
+});
+
 describe('the chaincode’s refusal', () => {
   test('is final, and comes with its code and values', async () => {
     peer.script('endorse', { error: status.ABORTED, detail: inPeersWords });

@@ -1,3 +1,4 @@
+import type { TransactionName } from '@hopline/protocol';
 import type { Commit, Contract, Proposal, Status, Transaction } from '@hyperledger/fabric-gateway';
 import { StatusCode } from '@hyperledger/fabric-gateway';
 import type { z } from 'zod';
@@ -56,7 +57,7 @@ export async function submitTransaction<R>(
   for (let conflict = 0; ; conflict++) {
     const proposal = context.contract.newProposal(name, { arguments: [argument] });
     const attempt = { step: 'endorse', name, id: proposal.getTransactionId() } as const;
-    const endorsed = await repeat(context, attempt, () => endorse(context, proposal));
+    const endorsed = await repeat(context, attempt, () => endorse(context, name, proposal));
     const result = parseResult(name, endorsed.getResult(), resultSchema);
     const status = await commit(context, name, endorsed);
     if (status.successful) {
@@ -82,8 +83,17 @@ export async function evaluateTransaction<R>(
   return parseResult(name, result, resultSchema);
 }
 
-function endorse(context: SubmitContext, proposal: Proposal): Promise<Transaction> {
-  return proposal.endorse({ deadline: deadline(context, context.limits.endorseTimeoutMs) });
+/** Transactions that may write thousands of keys, one question of the chaincode to its peer for each. */
+const large: ReadonlySet<string> = new Set<TransactionName>([
+  'recall:Open',
+  'recall:ChangeScope',
+  'recall:Close',
+  'recall:Reopen',
+]);
+
+function endorse(context: SubmitContext, name: string, proposal: Proposal): Promise<Transaction> {
+  const { largeEndorseTimeoutMs, endorseTimeoutMs } = context.limits;
+  return proposal.endorse({ deadline: deadline(context, large.has(name) ? largeEndorseTimeoutMs : endorseTimeoutMs) });
 }
 
 async function commit(context: SubmitContext, name: string, transaction: Transaction): Promise<Status> {

@@ -1,7 +1,7 @@
 import type { Explained } from '@hopline/protocol';
 import { html, type Markup } from './html.ts';
 import type { RecallView } from './read-recall.ts';
-import { amountText, counted, timeText } from './report-text.ts';
+import { amountText, counted, failureText, timeText } from './report-text.ts';
 
 /** What was expected at each place, and what was found. */
 export function goodsSection({ lines, lots, places, evidence }: RecallView): Markup {
@@ -85,7 +85,7 @@ function undelivered(notices: RecallView['organisations'][number]['notices']): M
     if (state === 'queued')
       return html`<div class="small wait">notice of version ${version} to ${contact} under way</div>`;
     if (state !== 'failed') return [];
-    return html`<div class="small bad">notice of version ${version} to ${contact} failed${reason ? `: ${reason}` : null}</div>`;
+    return html`<div class="small bad">notice of version ${version} to ${contact} failed${reason ? `: ${failureText(reason)}` : null}</div>`;
   });
 }
 

@@ -1,3 +1,5 @@
+import type { FailureReason } from '../notify/notice.ts';
+
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
 /** A moment in UTC: `23 Nov 2026, 08:34:06 UTC`. */
@@ -10,6 +12,22 @@ export function timeText(ms: number): string {
 
 export function percentText(percent: number | null): string {
   return percent === null ? 'not known' : `${percent} %`;
+}
+
+/** Why a notice will not arrive. */
+const failures: Readonly<Record<FailureReason, string>> = {
+  'attempts-exhausted': 'nobody took it at any attempt',
+  expired: 'its time was over',
+  gone: 'the receiver wants no more',
+  'address-refused': 'its address is of a private network',
+  insecure: 'its address is not of HTTPS',
+  'not-configured': 'there is no mail server',
+  rejected: 'the mail server refused it',
+  unreadable: 'its secret cannot be read',
+};
+
+export function failureText(reason: FailureReason): string {
+  return failures[reason];
 }
 
 /** Codes of UN/CEFACT Rec. 20 that people know by another name. */
