@@ -30,14 +30,15 @@ export async function multiplyChain(
     `case when ${at} = 1 then ${id} + k * 1000000000::bigint when ${at} = 2 then ${thing(id)}
        when ${at} in (3, 4, 6, 8) then ${seq(id)} else ${id} end`;
   const gln = (column: string) => `(${column}::bigint + k * 1000000000::bigint)::text`;
-  const event = (column: string) => `overlay(${column} placing '0' || k from 15 for 2)`;
+  // The copy's digit is put before the hash, whose last one falls away: copies differ from each other and from every original.
+  const event = (column: string) => `regexp_replace(${column}, 'sha-256;(.{63}).', 'sha-256;' || k || '\\1', 'g')`;
   const item = (column: string) =>
     `replace(replace(${column}, '/10/L', '/10/' || chr(76 + k)), '/00/1', '/00/' || (1 + k) % 10)`;
   const where = (at: string, column: string) =>
     `case ${at} when 'place' then ${gln(column)} when 'unit' then ${item(column)}
        when 'transit' then ${event(column)} when 'transformation' then ${event(column)} else ${column} end`;
   const transaction = (column: string) => `lpad(to_hex(${block('block')}), 32, '0') || substr(${column}, 33)`;
-  const record = `replace(replace(regexp_replace(replace(record::text, '"9521', '"' || (9521 + k)), 'sha-256;..', 'sha-256;0' || k, 'g'),
+  const record = `replace(replace(regexp_replace(replace(record::text, '"9521', '"' || (9521 + k)), 'sha-256;(.{63}).', 'sha-256;' || k || '\\1', 'g'),
        '/10/L', '/10/' || chr(76 + k)), '/00/1', '/00/' || (1 + k) % 10)::jsonb`;
   const key = `case kind when 'site' then ${gln('key')} when 'transformation' then ${event('key')} else ${item('key')} end`;
   const changes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -72,7 +73,7 @@ export async function multiplyChain(
       from_id: end('from_at', 'from_id'),
       to_id: end('to_at', 'to_id'),
       way: 'way + k * 1000000000::bigint',
-      event: 'set_byte(event, 0, k)',
+      event: "decode(k || left(encode(event, 'hex'), 63), 'hex')",
     },
     remarks: { subject: thing('subject'), seq: seq('seq') },
     presences: {
