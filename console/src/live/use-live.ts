@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { ConnectionState } from './connection.ts';
+import { isResting } from './is-resting.ts';
 import { LiveFeed } from './live-feed.ts';
 
 /** News come in bursts; answers are asked for again at most this often. */
@@ -19,6 +20,10 @@ export const liveKeys = [
   'worklist',
 ] as const;
 
+function isLive(key: unknown): boolean {
+  return liveKeys.some((each) => each === key);
+}
+
 /** Keeps all answers up to date by the gateway's live events, while `enabled`. Returns the state of the connection. */
 export function useLive(enabled: boolean): ConnectionState {
   const client = useQueryClient();
@@ -29,7 +34,15 @@ export function useLive(enabled: boolean): ConnectionState {
     const refresh = () => {
       due ??= setTimeout(() => {
         due = undefined;
-        for (const key of liveKeys) void client.invalidateQueries({ queryKey: [key] });
+        const live = client.getQueryCache().findAll({ predicate: ({ queryKey: [key] }) => isLive(key) });
+        const nowMs = Date.now();
+        const resting = live.some((query) => query.isActive() && isResting(query, nowMs));
+        for (const query of live) {
+          // What rests is marked, so that it is asked for where somebody comes back to it.
+          const refetchType = isResting(query, nowMs) ? 'none' : 'active';
+          void client.invalidateQueries({ queryKey: query.queryKey, exact: true, refetchType });
+        }
+        if (resting) refresh();
       }, refreshEveryMs);
     };
     const feed = new LiveFeed({
