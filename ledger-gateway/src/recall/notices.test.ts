@@ -45,4 +45,7 @@ test('a notice of the largest recall is one that the outbox takes, and says how 
   expect(JSON.stringify(payload).length).toBeLessThan(notifyLimits.maxPayloadBytes);
   expect(`${text}${html}`.length).toBeLessThan(notifyLimits.maxEmailBytes);
   expect(text).toContain(`Growers recalls ${maxRecallLots} lots`);
+  // The interface for machines would show somebody who clicks on it an error, and no way to sign in.
+  expect(text).toContain('See it and answer (sign in there): https://gateway.example/recalls/R-1\n');
+  expect(html).toContain('<a href="https://gateway.example/recalls/R-1">');
 });

@@ -42,6 +42,10 @@ export function composeNotice(due: DueNotice): Notice {
   const lines = linesOf(due);
   const title = titleOf(due);
   const more = lots.length > maxLotsInText ? [`… and ${lots.length - maxLotsInText} more`] : [];
+  const links = [
+    ['See it and answer (sign in there):', pageUrlOf(due)],
+    ['Report:', reportUrlOf(due)],
+  ] as const;
   const shown = [...lots.slice(0, maxLotsInText), ...more];
   return {
     id,
@@ -72,19 +76,26 @@ export function composeNotice(due: DueNotice): Notice {
         // The first of them; all are at `url`.
         lots: lots.slice(0, recallLimits.maxLotsInNotice),
         lotCount: lots.length,
-        url: urlOf(due),
+        url: reportUrlOf(due),
       },
     },
-    text: [title, '', ...lines, '', 'Lots:', ...shown, '', urlOf(due)].join('\n'),
+    text: [title, '', ...lines, '', 'Lots:', ...shown, '', ...links.map((link) => link.join(' '))].join('\n'),
     html: `<h1>${escapeHtml(title)}</h1>${lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('')}<ul>${shown
       .map((lot) => `<li>${escapeHtml(lot)}</li>`)
-      .join('')}</ul><p><a href="${escapeHtml(urlOf(due))}">${escapeHtml(urlOf(due))}</a></p>`,
+      .join('')}</ul>${links
+      .map(([what, url]) => `<p>${what} <a href="${escapeHtml(url)}">${escapeHtml(url)}</a></p>`)
+      .join('')}`,
     notAfterMs: nowMs + recallLimits.noticeValidMs,
   };
 }
 
-function urlOf({ gateway, recall }: DueNotice): string {
+function reportUrlOf({ gateway, recall }: DueNotice): string {
   return `${gateway.url}/api/recalls/${encodeURIComponent(recall.recallId)}/report`;
+}
+
+/** For people: the page lets them sign in, and answer. */
+function pageUrlOf({ gateway, recall }: DueNotice): string {
+  return `${gateway.url}/recalls/${encodeURIComponent(recall.recallId)}`;
 }
 
 function titleOf({ recall, occasion }: DueNotice): string {
