@@ -1,4 +1,4 @@
-import type { Queryable } from '../store/database.ts';
+import { plannedOnce, type Queryable } from '../store/database.ts';
 import type { Evidence, Place } from './shapes.ts';
 
 /** Evidence by event hash, for a list of events; error declarations are not what proves an event. */
@@ -47,6 +47,7 @@ export async function placesOf(on: Queryable, glns: Iterable<string | null>): Pr
       : await on.query<{ gln: string; name: string; kind: string; msp_id: string }>(
           `select gln, name, kind, msp_id from sites where gln = any($1::text[])`,
           [wanted],
+          plannedOnce,
         );
   const known = new Map(
     rows.map(({ gln, name, kind, msp_id }): [string, Place] => [gln, { gln, name, kind, custodian: msp_id }]),

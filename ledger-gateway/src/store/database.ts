@@ -8,8 +8,19 @@ export type Row = Record<string, unknown>;
  * `jsonb` parsed and `numeric` as text. The row type is the caller's claim about its own SQL.
  */
 export interface Queryable {
-  query<R extends Row = Row>(sql: string, parameters?: readonly SqlValue[]): Promise<R[]>;
+  query<R extends Row = Row>(sql: string, parameters?: readonly SqlValue[], options?: QueryOptions): Promise<R[]>;
 }
+
+export interface QueryOptions {
+  /**
+   * Whether a server may plan the statement once a connection, for whatever parameters: for statements that are asked often, whose best
+   * plan does not depend on them, and whose text is one of few.
+   */
+  readonly plannedOnce: boolean;
+}
+
+/** A statement that may be planned once. */
+export const plannedOnce: QueryOptions = { plannedOnce: true };
 
 /**
  * The one interface to PostgreSQL, embedded (PGlite) or a server. The same SQL runs on both.

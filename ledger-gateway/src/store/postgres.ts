@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Database, Queryable, Row, SqlValue } from './database.ts';
+import type { Database, Queryable, QueryOptions, Row, SqlValue } from './database.ts';
 
 /** Connections that one gateway holds at most; more only make them wait for each other on the server. */
 const maxConnections = 8;
@@ -21,7 +21,7 @@ export async function openPostgres(url: string): Promise<Database> {
   for (const each of [pool, snapshots]) each.on('error', () => undefined);
   const database: Database = {
     kind: 'postgres',
-    query: (sql, parameters) => run(pool, sql, parameters),
+    query: (...asked) => run(pool, ...asked),
     transaction: (work) => transact(pool, 'begin', work),
     snapshot: (work) => transact(snapshots, 'begin isolation level repeatable read, read only', work),
     close: async () => void (await Promise.all([pool.end(), snapshots.end()])),
@@ -48,15 +48,26 @@ async function transact<T>(pool: pg.Pool, begin: string, work: (tx: Queryable) =
 }
 
 function queryable(client: pg.PoolClient): Queryable {
-  return { query: (sql, parameters) => run(client, sql, parameters) };
+  return { query: (...asked) => run(client, ...asked) };
 }
 
 async function run<R extends Row>(
   on: pg.Pool | pg.PoolClient,
   sql: string,
   parameters: readonly SqlValue[] = [],
+  { plannedOnce }: QueryOptions = { plannedOnce: false },
 ): Promise<R[]> {
-  return (await on.query<R>(sql, parameters.map(encode))).rows;
+  const values = parameters.map(encode);
+  return (await on.query<R>(plannedOnce ? { name: nameOf(sql), text: sql, values } : { text: sql, values })).rows;
+}
+
+const names = new Map<string, string>();
+
+/** The name by which connections know a statement that they have planned. */
+function nameOf(sql: string): string {
+  const name = names.get(sql) ?? `planned-${names.size}`;
+  names.set(sql, name);
+  return name;
 }
 
 /** Values as pg takes them. */

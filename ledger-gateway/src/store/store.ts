@@ -18,8 +18,8 @@ export class Store implements Queryable {
     this.#onClose = onClose;
   }
 
-  query<R extends Record<string, unknown>>(...[sql, parameters]: Parameters<Queryable['query']>): Promise<R[]> {
-    return this.database.query<R>(sql, parameters);
+  query<R extends Record<string, unknown>>(...asked: Parameters<Queryable['query']>): Promise<R[]> {
+    return this.database.query<R>(...asked);
   }
 
   /** Runs several reads on one state of the database: blocks that are applied meanwhile are not seen. */

@@ -1,5 +1,5 @@
 import { flowEnds } from '../../projection/flow-ends.ts';
-import type { Queryable } from '../../store/database.ts';
+import { plannedOnce, type Queryable } from '../../store/database.ts';
 import { type Flow, flowLine, parseFlows } from './flow.ts';
 import { maxTraceFlows } from './trace-limits.ts';
 
@@ -65,6 +65,7 @@ export class FlowBook {
          ].join(' union all ')}) all_flows limit $4
        ) f where cardinality($2::bigint[]) + cardinality($3::bigint[]) >= 0`,
       [things, made, used, limit + 1],
+      plannedOnce,
     );
     for (const subject of things) this.#flows.set(subject, []);
     this.#isCut = (row?.n ?? 0) > limit;

@@ -1,6 +1,6 @@
 import { eventOfDigest } from '../../projection/event-digest.ts';
 import { ledgerPlace, ledgerSequence, transactionNumber } from '../../projection/ledger-sequence.ts';
-import type { Queryable } from '../../store/database.ts';
+import { plannedOnce, type Queryable } from '../../store/database.ts';
 import { FieldReader } from './field-reader.ts';
 import type { Flow } from './flow.ts';
 
@@ -90,6 +90,7 @@ async function transactionLines(on: Queryable, seqs: readonly number[]): Promise
     `select string_agg(concat_ws(' ', t.block, t.position, t.id), E'\\n') as lines
      from unnest($1::bigint[], $2::int[]) as w(block, position) join transactions t using (block, position)`,
     [places.map(({ block }) => block), places.map(({ txPosition }) => txPosition)],
+    plannedOnce,
   );
   return row?.lines ?? '';
 }

@@ -3,7 +3,7 @@ import type { Quantity } from '@hopline/protocol/epcis';
 import { z } from 'zod';
 import { flowEnds } from '../../projection/flow-ends.ts';
 import { ledgerPlace } from '../../projection/ledger-sequence.ts';
-import type { Queryable } from '../../store/database.ts';
+import { plannedOnce, type Queryable } from '../../store/database.ts';
 import { AffectedGoods } from './affected-goods.ts';
 import { completenessOf } from './completeness.ts';
 import { FlowBook } from './flow-book.ts';
@@ -154,6 +154,7 @@ async function transformationsOf(on: Queryable, walks: readonly Reach[]): Promis
       places.map(({ position }) => position),
       numbers,
     ],
+    plannedOnce,
   );
   return z.array(transformationRecordSchema).parse(rows.map(({ record }) => record));
 }

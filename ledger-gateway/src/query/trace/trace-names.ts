@@ -1,4 +1,4 @@
-import type { Queryable } from '../../store/database.ts';
+import { plannedOnce, type Queryable } from '../../store/database.ts';
 import { placesOf } from '../lookups.ts';
 import type { Place } from '../shapes.ts';
 import type { Proof } from './proof-book.ts';
@@ -55,6 +55,7 @@ async function thingsOf(on: Queryable, numbers: readonly number[]): Promise<Map<
     `select i.number, i.item, i.kind, i.gtin, i.lot, i.serial, i.sscc, p.name as product
      from items i left join products p on p.gtin = i.gtin where i.number = any($1::bigint[])`,
     [numbers],
+    plannedOnce,
   );
   return new Map(rows.map((row) => [row.number, row]));
 }

@@ -1,7 +1,7 @@
 import { found } from '../../gateway-error.ts';
 import { flowEnds } from '../../projection/flow-ends.ts';
 import { openEndMs } from '../../projection/rows.ts';
-import type { Queryable } from '../../store/database.ts';
+import { plannedOnce, type Queryable } from '../../store/database.ts';
 import type { FlowBook } from './flow-book.ts';
 import type { Reach } from './reach.ts';
 import { staysOf } from './stays.ts';
@@ -50,7 +50,7 @@ export async function startOf(on: Queryable, book: FlowBook, from: string | Plac
     const place = Number(from.place);
     return { id: from.place, place, goods: [], units: [], ...(await insidePlace(on, book, from)) };
   }
-  const [item] = await on.query<{ number: number }>('select number from items where item = $1', [from]);
+  const [item] = await on.query<{ number: number }>('select number from items where item = $1', [from], plannedOnce);
   const { number } = found(item, 'the lot', { id: from });
   await book.read({ subjects: [number], madeBy: [], usedBy: [] });
   if (book.flowsOf(number).every(({ amount }) => amount !== null))
