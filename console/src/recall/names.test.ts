@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Recall, RecallRecord } from '../api/recalls.ts';
-import { clockText, isOpen, lotName, partyName, placeName, recallTitle, stepText } from './names.ts';
+import { clockText, isOpen, lotName, partyName, placeName, recallTitle, stepText, toComeText } from './names.ts';
 
 const view = {
   recall: { mspId: 'GrowersMSP', kind: 'mandatory', class: 'I' },
@@ -58,4 +58,11 @@ test('the clock says how long each stage took, and which is not over', () => {
   expect(clockText({ recall, organisations: [], times: half })).toBe(
     'Scope known within a second · on hold everywhere: not everything yet',
   );
+});
+
+test('a recall that is not whole says so, and for ever when it is closed', () => {
+  const text = (lotsToCome: number, recall: object) => toComeText({ lotsToCome, recall: recall as RecallRecord });
+  expect(text(1, { kind: 'voluntary', state: 'open' })).toBe('1 lot of the scope is not on hold yet');
+  expect(text(4_500, { kind: 'mock', state: 'open' })).toMatch(/^4.500 lots of the scope are not on the ledger yet$/);
+  expect(text(2, { kind: 'voluntary', state: 'closed' })).toBe('2 lots of the scope were never on hold');
 });

@@ -1,4 +1,5 @@
 import type { Recall, RecallLine, RecallRecord, RecallStep } from '../api/recalls.ts';
+import { formatNumber } from '../format/number.ts';
 import { organisationName, shortId } from '../format/term.ts';
 import { formatDuration } from '../format/time.ts';
 
@@ -44,6 +45,16 @@ export function clockText({
     `${recall.kind === 'mock' ? 'on the ledger' : 'on hold'} everywhere: ${held}`,
     ...(organisations.length === 0 ? [] : [`acknowledged by all: ${answers}`]),
   ].join(' · ');
+}
+
+/** That lots of the frozen scope are not on the ledger: a recall that is not whole has to say so. */
+export function toComeText({ lotsToCome, recall }: Pick<Recall, 'lotsToCome' | 'recall'>): string {
+  const lots = lotsToCome === 1 ? '1 lot' : `${formatNumber(lotsToCome)} lots`;
+  const be = lotsToCome === 1 ? ['is', 'was'] : ['are', 'were'];
+  const where = recall.kind === 'mock' ? 'on the ledger' : 'on hold';
+  return recall.state === 'open'
+    ? `${lots} of the scope ${be[0]} not ${where} yet`
+    : `${lots} of the scope ${be[1]} never ${where}`;
 }
 
 const nothing = ['', ''] as const;

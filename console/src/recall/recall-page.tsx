@@ -17,7 +17,7 @@ import { AcknowledgeForm } from './acknowledge-form.tsx';
 import { GoodsTable } from './goods-table.tsx';
 import { ManageRecall } from './manage-recall.tsx';
 import { mayRecall } from './may-recall.ts';
-import { clockText, isOpen, recallTitle } from './names.ts';
+import { clockText, isOpen, recallTitle, toComeText } from './names.ts';
 import { OrganisationTable } from './organisation-table.tsx';
 import { StepList } from './step-list.tsx';
 import './recall.css';
@@ -93,11 +93,10 @@ function RecallView({ view, mspId, mayAnswer }: Props) {
         )
       ) : null}
       {lotsToCome > 0 ? (
-        <Message
-          title={`${formatNumber(lotsToCome)} ${lotsToCome === 1 ? 'lot' : 'lots'} of the scope ${lotsToCome === 1 ? 'is' : 'are'} not on hold yet`}
-          tone="danger"
-        >
-          The gateway of {view.openedBy} puts them on hold part by part. Until then they can still be moved.
+        <Message title={toComeText(view)} tone="danger">
+          {recall.state === 'open'
+            ? `The gateway of ${view.openedBy} takes them in part by part.${view.enforced ? ' Until then they can still be moved.' : ''}`
+            : null}
         </Message>
       ) : null}
       {missing.length > 0 ? (
