@@ -39,7 +39,7 @@ async function expectEnd({ retail, growers }: SuiteContext, story: Lettuce): Pro
   }
   const stores = (parity: number) => story.stores.filter((_, index) => index % 2 === parity);
   const [first, ...others] = stores(0).map((store) => `${store} 40 EA RetailMSP`);
-  expect(await whereIs(client, story.caseLots[0])).toEqual([first?.replace('40', '25'), ...others].sort());
+  expect(await whereIs(client, story.caseLots[0])).toEqual([first?.replace(' 40 ', ' 25 '), ...others].sort());
   expect(await whereIs(growers.client, story.caseLots[1])).toEqual(
     stores(1)
       .map((gln) => `${gln} 40 EA RetailMSP`)
