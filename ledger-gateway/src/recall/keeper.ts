@@ -12,8 +12,8 @@ import { evidenceRow, fetchEvidence, removeUnusedEvidence } from './evidence.ts'
 import { recallLimits } from './limits.ts';
 import { madeOf } from './lineage.ts';
 import { changeOnLedger, type HoldParts, type Step, takeInRest } from './put-on-hold.ts';
-import { stepsOf } from './read-recall.ts';
 import { recordOf } from './recall-record.ts';
+import { stepsOf } from './recall-steps.ts';
 import { restOf } from './rest-of-scope.ts';
 import { type FrozenScope, freezeScope } from './scope-document.ts';
 import { tellContacts } from './tell-contacts.ts';

@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts';
 import { openChannel, readContacts, type StoredContact } from './contacts.ts';
 import { recallLimits } from './limits.ts';
 import { composeNotice, noticeId, type Occasion } from './notices.ts';
-import { scopeSteps, startOfVersion, stepsOf } from './read-recall.ts';
+import { scopeSteps, startOfVersion, stepsOf } from './recall-steps.ts';
 
 export interface Telling {
   readonly mspId: string;

@@ -1,7 +1,8 @@
 import { type RecallRecord, timeMsSchema } from '@hopline/protocol';
 import { z } from 'zod';
 import type { Queryable } from '../store/database.ts';
-import type { RecallView, Steps } from './read-recall.ts';
+import type { RecallView } from './read-recall.ts';
+import type { Steps } from './recall-steps.ts';
 
 export const timesSchema = z.object({
   /** When the clock began to run; all times below are milliseconds from then. */
