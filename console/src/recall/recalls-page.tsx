@@ -83,7 +83,7 @@ export function RecallsPage({ caller }: { caller: Caller | null }) {
             Reading the recalls…
           </div>
         ) : null}
-        {data && recalls.length === 0 ? <Message title="There is no such recall" tone="empty" /> : null}
+        {data && recalls.length === 0 ? <NoRecalls choice={choice} mayOpen={mayRecall(caller)} /> : null}
         {recalls.length > 0 ? <RecallTable recalls={recalls} /> : null}
         {hasNextPage ? (
           <button type="button" onClick={() => void fetchNextPage()} disabled={isFetchingNextPage}>
@@ -93,6 +93,17 @@ export function RecallsPage({ caller }: { caller: Caller | null }) {
       </Section>
       <HistoryTable />
     </>
+  );
+}
+
+function NoRecalls({ choice, mayOpen }: { choice: Choice; mayOpen: boolean }) {
+  const title = choice === 'all' ? 'There has been no recall yet' : `There is no ${choice} recall`;
+  return (
+    <Message title={title} tone="empty">
+      {choice === 'all' && mayOpen
+        ? 'One begins here, or on the page of a lot. An exercise is the same with a clock, and holds nothing.'
+        : null}
+    </Message>
   );
 }
 
