@@ -61,7 +61,8 @@ export function NewRecallForm({ suspect, kind: first, sites, isPending, error, o
           aria-describedby={`${id}-hint`}
         />
         <p id={`${id}-hint`} className="muted small">
-          A lot number, GTIN and lot number, or any GS1 identifier. Everything that was made of them is found by the trace.
+          A lot number, GTIN and lot number, or any GS1 identifier. Everything that was made of them is found by the
+          trace.
         </p>
         <fieldset className="choice">
           <legend className="visually-hidden">Kind of recall</legend>

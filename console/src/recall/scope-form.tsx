@@ -40,7 +40,7 @@ export function ScopeForm({ view, onDone }: { view: Recall; onDone: () => void }
         <label htmlFor={`${id}-suspects`}>More suspect lots, one a line</label>
         <textarea id={`${id}-suspects`} name="suspects" rows={2} aria-describedby={`${id}-hint`} />
         <p id={`${id}-hint`} className="muted small">
-          GTIN and lot number, or any GS1 identifier. What was made of them comes along.
+          A lot number, GTIN and lot number, or any GS1 identifier. What was made of them comes along.
         </p>
         {missing.length > 0 ? (
           <label className="filter-check">
